@@ -1,0 +1,1 @@
+"""What travels with the program and is read through importlib.resources: no code."""

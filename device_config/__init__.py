@@ -1,0 +1,1 @@
+"""What this terminal is, where it stands, what it asks."""

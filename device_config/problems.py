@@ -1,0 +1,177 @@
+"""What is wrong with a questionnaire or a configuration: every problem at once, with its path.
+
+Pure: a body in, problems out. The schemas say the shape; the functions here say what a schema
+cannot.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+
+from device_config.assets import read_schema
+from device_config.errors import ConfigurationProblems
+from device_config.questionnaire import Questionnaire
+
+Body = Mapping[str, Any]
+
+# THL's scales: statements 1–5, the recommendation question 0–10 (national-format facts in
+# docs/national-format.md). A questionnaire with another scale is not the national form.
+NATIONAL_SCALES = {"statement": (1, 5), "recommendation": (0, 10)}
+
+
+def questionnaire_from(body: object, what: str) -> Questionnaire:
+    """The questionnaire that a decoded JSON body holds.
+
+    Raises ConfigurationProblems, naming `what` and every problem.
+    """
+    problems = questionnaire_problems(body)
+    if problems:
+        raise ConfigurationProblems(what, problems)
+    return msgspec.convert(body, Questionnaire)
+
+
+def questionnaire_problems(body: object) -> tuple[str, ...]:
+    """Everything wrong with a questionnaire's body; empty when it can be used."""
+    shape = shape_problems(body, "questionnaire")
+    # Rules speak about a body of the right shape; on another they would only add noise.
+    return shape or tuple(_questionnaire_rules(_as_body(body)))
+
+
+def shape_problems(body: object, schema: str) -> tuple[str, ...]:
+    """Where a body departs from one of our JSON Schemas, in the order of the paths."""
+    from jsonschema import Draft202012Validator  # slow, and only for checking
+
+    errors = Draft202012Validator(read_schema(schema)).iter_errors(body)
+    return tuple(sorted({line for error in errors for line in _lines_of(error)}))
+
+
+def _as_body(body: object) -> Body:
+    assert isinstance(body, Mapping)  # noqa: S101 - the schema has just said so
+    return body
+
+
+def _lines_of(error: Any) -> Iterator[str]:
+    path = path_text(error.absolute_path)
+    match error.validator:
+        case "required":
+            missing = next(name for name in error.validator_value if _is_named(error, name))
+            yield f"{_join(path, missing)}: missing"
+        case "additionalProperties":
+            known = list(error.schema.get("properties", {}))
+            for name in error.instance:
+                if name not in known:
+                    yield f"{_join(path, name)}: unknown{_did_you_mean(name, known)}"
+        case "enum":
+            choices = ", ".join(str(value) for value in error.validator_value)
+            yield f"{path or 'the file'}: {error.instance!r} is not one of {choices}"
+        case "type":
+            wanted = error.validator_value
+            yield f"{path or 'the file'}: {_shorten(error.instance)} is not of type {wanted}"
+        case _:
+            message = str(error.message)
+            yield f"{path or 'the file'}: {message if len(message) < 200 else _shorten(message)}"
+
+
+def _is_named(error: Any, name: str) -> bool:
+    return name not in error.instance and error.message.startswith(f"'{name}'")
+
+
+def _shorten(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _did_you_mean(name: str, known: list[str]) -> str:
+    close = get_close_matches(str(name), known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def path_text(parts: Iterable[str | int]) -> str:
+    """A path as people read it: `items[2].text.sv`."""
+    text = ""
+    for part in parts:
+        text = f"{text}[{part}]" if isinstance(part, int) else _join(text, part)
+    return text
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else str(name)
+
+
+def _questionnaire_rules(body: Body) -> Iterator[str]:
+    languages = body["languages"]
+    yield from _text_problems(body["title"], "title", languages)
+    for name, scale in body["scales"].items():
+        yield from _scale_problems(scale, f"scales.{name}", languages)
+    yield from _item_problems(body["items"], "items", body)
+    own = body["own"].get("items", [])
+    yield from _item_problems(own, "own.items", body)
+    if len(own) > body["own"]["most"]:
+        yield f"own.items: {len(own)} own statements, at most {body['own']['most']} have room"
+    yield from _duplicate_ids(body["items"], own)
+
+
+def _text_problems(texts: Body, path: str, languages: list[str]) -> Iterator[str]:
+    for language in languages:
+        if language not in texts:
+            yield f"{path}.{language}: missing"
+        elif not texts[language]["text"].strip():
+            yield f"{path}.{language}.text: empty"
+    for language in texts:
+        if language not in languages:
+            yield f"{path}.{language}: not among the languages of the questionnaire"
+
+
+def _scale_problems(scale: Body, path: str, languages: list[str]) -> Iterator[str]:
+    if scale["min"] >= scale["max"]:
+        yield f"{path}.max: {scale['max']} is not above min {scale['min']}"
+    for value, texts in scale["labels"].items():
+        if not scale["min"] <= int(value) <= scale["max"]:
+            yield f"{path}.labels.{value}: outside the scale {scale['min']}–{scale['max']}"
+        yield from _text_problems(texts, f"{path}.labels.{value}", languages)
+    for end in (scale["min"], scale["max"]):
+        if str(end) not in scale["labels"]:
+            yield f"{path}.labels.{end}: missing"
+    if scale.get("not_applicable") is not None:
+        yield from _text_problems(scale["not_applicable"], f"{path}.not_applicable", languages)
+
+
+def _item_problems(items: list[Any], path: str, body: Body) -> Iterator[str]:
+    for number, item in enumerate(items):
+        here = f"{path}[{number}]"
+        yield from _text_problems(item["text"], f"{here}.text", body["languages"])
+        yield from _item_scale_problems(item, here, body["scales"])
+
+
+def _item_scale_problems(item: Body, path: str, scales: Body) -> Iterator[str]:
+    kind, name = item["kind"], item.get("scale")
+    if kind == "text":
+        if name is not None:
+            yield f"{path}.scale: free text has no scale"
+        return
+    if name is None:
+        yield f"{path}.scale: missing"
+    elif name not in scales:
+        yield f"{path}.scale: no scale named {name!r}{_did_you_mean(name, list(scales))}"
+    elif (scales[name]["min"], scales[name]["max"]) != NATIONAL_SCALES[kind]:
+        low, high = NATIONAL_SCALES[kind]
+        yield (
+            f"{path}.scale: a {kind} is answered on {low}–{high}, "
+            f"{name!r} is {scales[name]['min']}–{scales[name]['max']}"
+        )
+    elif kind == "statement":
+        missing = [v for v in range(1, 6) if str(v) not in scales[name]["labels"]]
+        if missing:
+            yield f"{path}.scale: {name!r} lacks labels for {', '.join(map(str, missing))}"
+
+
+def _duplicate_ids(items: list[Any], own: list[Any]) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    placed = [(f"items[{n}]", item) for n, item in enumerate(items)]
+    placed += [(f"own.items[{n}]", item) for n, item in enumerate(own)]
+    for path, item in placed:
+        if item["id"] in seen:
+            yield f"{path}.id: {item['id']!r} is also the id of {seen[item['id']]}"
+        seen.setdefault(item["id"], path)

@@ -1,0 +1,101 @@
+"""What is wrong with settings, beyond their shape: every problem with its path. Pure."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from device_config.problems import shape_problems
+from device_config.questionnaire import Questionnaire
+from device_config.settings import Layer, PanelSettings, Settings, settings_from
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# interfaces: serial_for_url opens these too, and they would be network connections.
+NETWORK_PORTS = ("socket://", "rfc2217://")
+
+
+def layer_problems(layer: Layer) -> tuple[str, ...]:
+    """Where one layer departs from the schema of the settings."""
+    return shape_problems(layer, "terminal")
+
+
+def central_layer_problems(layer: Layer) -> tuple[str, ...]:
+    """What the centre may not set, besides a wrong shape."""
+    shape = layer_problems(layer)
+    if shape:
+        return shape
+    secrets = [key for key in ("token", "terminal_id") if key in layer.get("central", {})]
+    return tuple(f"central.{key}: the centre cannot set this" for key in secrets)
+
+
+def settings_problems(body: Layer, questionnaires: tuple[Questionnaire, ...]) -> tuple[str, ...]:
+    """Everything wrong with merged settings, given what is installed."""
+    shape = layer_problems(body)
+    if shape:
+        return shape
+    settings = settings_from(body)
+    return (
+        *_central_problems(settings),
+        *_session_problems(settings, questionnaires),
+        *_panels_problems(settings),
+    )
+
+
+def _central_problems(settings: Settings) -> Iterator[str]:
+    url = settings.central.url
+    if not url:
+        return
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        host = None
+    if host is None or parts.scheme not in ("https", "http"):
+        yield f"central.url: {url!r} is no address; write it like https://palaute.example.fi"
+    elif parts.scheme == "http" and host not in LOOPBACK:
+        yield "central.url: http would send the token in the clear; use https"
+    elif parts.query or parts.fragment or parts.username:
+        yield "central.url: give the service's root only, without user, ? or #"
+
+
+def _session_problems(
+    settings: Settings, questionnaires: tuple[Questionnaire, ...]
+) -> Iterator[str]:
+    session = settings.session
+    named = [each for each in questionnaires if each.id == session.questionnaire]
+    if not named:
+        installed = ", ".join(each.id for each in questionnaires)
+        yield f"session.questionnaire: {session.questionnaire!r} is not installed ({installed})"
+        return
+    questionnaire = named[0]
+    for number, language in enumerate(session.languages):
+        if language not in questionnaire.languages:
+            yield (
+                f"session.languages[{number}]: {questionnaire.id} has no statements "
+                f"in {language!r}, only in {', '.join(questionnaire.languages)}"
+            )
+    statements = [item.id for item in questionnaire.all_items() if item.kind == "statement"]
+    if session.first_item not in statements:
+        yield (
+            f"session.first_item: {session.first_item!r} is no statement of {questionnaire.id} "
+            f"({', '.join(statements)})"
+        )
+
+
+def _panels_problems(settings: Settings) -> Iterator[str]:
+    pins: dict[int, str] = {}
+    for number, panel in enumerate(settings.panel):
+        yield from _panel_problems(panel, f"panel[{number}]")
+        for pin in (*panel.buttons, *panel.leds):
+            if pin in pins:
+                yield f"panel[{number}]: pin {pin} is also used by {pins[pin]}"
+            pins.setdefault(pin, f"panel[{number}]")
+
+
+def _panel_problems(panel: PanelSettings, path: str) -> Iterator[str]:
+    if panel.kind == "gpio" and not panel.buttons:
+        yield f"{path}.buttons: missing; give the BCM numbers, worst to best"
+    if panel.kind == "gpio" and panel.leds and len(panel.leds) != len(panel.buttons):
+        yield f"{path}.leds: one a button, or none"
+    if panel.kind == "serial" and not panel.port:
+        yield f"{path}.port: missing; give a path like /dev/serial/by-id/usb-…"
+    if panel.port.lower().startswith(NETWORK_PORTS):
+        yield f"{path}.port: a panel is wired, never reached over a network"

@@ -1,0 +1,146 @@
+"""The state directory: where a terminal keeps what it must not lose, and who may hold it."""
+
+import fcntl
+import os
+import pwd
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from device_config.errors import StateInUse, StateNotWritable
+
+SYSTEM_STATE = Path("/var/lib/palautepiste")
+SYSTEM_CONFIG = Path("/etc/palautepiste/terminal.toml")
+
+
+def default_state() -> Path:
+    """The system's state directory where it exists, else the user's own data directory."""
+    if SYSTEM_STATE.is_dir():
+        return SYSTEM_STATE
+    data_home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(data_home).expanduser() / "palautepiste"
+
+
+def default_config() -> Path | None:
+    """The system's terminal.toml where it exists, else None: the shipped defaults."""
+    return SYSTEM_CONFIG if SYSTEM_CONFIG.is_file() else None
+
+
+@dataclass(frozen=True, slots=True)
+class StateDirectory:
+    """The paths in a state directory that can be written."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        """Responses, orders, facts and journal."""
+        return self.path / "device.db"
+
+    def file(self, name: str) -> Path:
+        """A durable file, such as `location`, beside the database."""
+        return self.path / name
+
+
+def open_state(path: Path) -> StateDirectory:
+    """The state directory, made if need be; raises StateNotWritable with the mend."""
+    try:
+        is_new = not path.is_dir()
+        path.mkdir(mode=0o750, parents=True, exist_ok=True)
+        if is_new:
+            sync_directory(path.parent)
+        probe = path / f".probe-{os.getpid()}"
+        probe.touch(mode=0o600)
+        probe.unlink()
+    except OSError as error:
+        raise StateNotWritable(f"{path}: {error.strerror}; {_mend(path)}") from None
+    return StateDirectory(path)
+
+
+def _mend(path: Path) -> str:
+    """Whose account to use, or else another directory."""
+    try:
+        owner = pwd.getpwuid(path.stat().st_uid)
+    except (OSError, KeyError):
+        return "give another directory with --state"
+    if owner.pw_uid == os.geteuid():
+        return "free some space or mount it writable, or give another directory with --state"
+    return f"run this as {owner.pw_name} (sudo -u {owner.pw_name} …), or give --state"
+
+
+def sync_directory(path: Path) -> None:
+    """Make the directory's entries survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def hold(
+    state: StateDirectory,
+    role: str,
+    wait_s: float = 0.0,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[None]:
+    """Hold the state directory as its one `kiosk` or `sync`; raises StateInUse after `wait_s`.
+
+    The kernel lets go of it when the process ends, however it ends.
+    """
+    path = state.file(f"{role}.lock")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        give_up_at = time.monotonic() + wait_s
+        while not _locked(descriptor):
+            if time.monotonic() >= give_up_at:
+                raise StateInUse(_in_use(state, role, descriptor))
+            sleep(0.05)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _in_use(state: StateDirectory, role: str, descriptor: int) -> str:
+    holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+    who = f"process {holder}" if holder else "another program"
+    return (
+        f"{state.path}: {who} already runs as this terminal's {role}; "
+        f"stop it, or give another directory with --state"
+    )
+
+
+state_option: Callable[[Any], Any] = click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="PALAUTEPISTE_STATE",
+    default=default_state,
+    show_default="/var/lib/palautepiste, else your data directory",
+    help="Where this terminal keeps its answers and settings.",
+)
+"""The option --state of every command, as `state: Path`."""
+
+config_option: Callable[[Any], Any] = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="PALAUTEPISTE_CONFIG",
+    default=default_config,
+    show_default="/etc/palautepiste/terminal.toml, else the shipped defaults",
+    help="The terminal's settings file.",
+)
+"""The option --config of every command, as `config: Path | None`."""
