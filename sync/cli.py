@@ -1,0 +1,169 @@
+"""The commands about delivery: sync, enrol, status, export, requeue."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from device_config.state import config_option, open_state, state_option
+from sync.wire import Heartbeat
+
+STATE_WORDS = {
+    "ok": "works",
+    "offline": "no network: answers are kept and sent later",
+    "attention": "call support",
+}
+
+
+@click.command()
+@state_option
+@config_option
+@click.option("--once", is_flag=True, help="One pass, then end: 0 nothing waits, 3 something does.")
+@click.pass_context
+def sync(context: click.Context, state: Path, config: Path | None, once: bool) -> None:
+    """Push what is waiting, pull configuration, send heartbeats."""
+    from sync.service import run_agent, run_once
+
+    if not once:
+        run_agent(state, config)
+    elif not run_once(state, config):
+        click.echo("something still waits; it is kept and sent later", err=True)
+        context.exit(3)
+
+
+@click.command()
+@click.argument("code")
+@click.option("--central", "url", help="The central service's address, if the settings lack it.")
+@state_option
+@config_option
+def enrol(code: str, url: str | None, state: Path, config: Path | None) -> None:
+    """Exchange a one-time CODE for this terminal's own credentials and first configuration."""
+    from device_config import clock
+    from device_config.config_store import ConfigStore
+    from device_config.errors import NotSetUp
+    from sync.client import CentralClient
+    from sync.enrolment import enrol as enrol_terminal
+
+    directory = open_state(state)
+    store = ConfigStore(directory, config)
+    if url:
+        store.set_value("central.url", url)
+    settings = store.effective().settings.central
+    if not settings.url:
+        raise NotSetUp("no central service: add --central https://…")
+    client = CentralClient(settings, None)
+    enrolment = enrol_terminal(directory, store, client, code, clock.read())
+    client.close()
+    click.echo(f"enrolled as {enrolment.terminal_id}")
+
+
+@click.command()
+@state_option
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="One object, for monitoring.")
+def status(state: Path, config: Path | None, as_json: bool) -> None:
+    """One screen: works, no network, or call support."""
+    heartbeat = _heartbeat(state, config)
+    if as_json:
+        click.echo(msgspec.json.encode(heartbeat).decode())
+        return
+    place = heartbeat.location
+    rows = {
+        "state": STATE_WORDS[heartbeat.state],
+        "because": ", ".join(heartbeat.reasons) or "-",
+        "terminal": heartbeat.terminal_id or "not enrolled",
+        "stands at": ", ".join(filter(None, (place.unit, place.place))) if place else "-",
+        "waiting": f"{heartbeat.pending} (oldest {heartbeat.oldest_pending_at or '-'})",
+        "sent": str(heartbeat.sent),
+        "refused": str(heartbeat.rejected),
+        "last push": heartbeat.last_push_at or "never",
+        "clock": heartbeat.clock,
+        "disk free": f"{heartbeat.disk_free_bytes // 2**20} MiB",
+        "panels": ", ".join(f"{p.kind} {p.id}: {p.state}" for p in heartbeat.panels) or "-",
+        "software": heartbeat.software,
+    }
+    for name, value in rows.items():
+        click.echo(f"{name:10} {value or '-'}")
+
+
+def _heartbeat(state: Path, config: Path | None) -> Heartbeat:
+    from device_config import clock
+    from device_config.config_store import ConfigStore
+    from device_config.credentials import read_credentials
+    from device_config.location import LocationFile
+    from sync.health import health
+    from sync.outbox import open_outbox
+
+    directory = open_state(state)
+    settings = ConfigStore(directory, config).effective().settings
+    outbox = open_outbox(directory) if directory.database.exists() else None
+    credentials = read_credentials(directory, settings.central)
+    place = LocationFile.of(directory).current(settings.location)
+    return health(directory, outbox, credentials, place, clock.read())
+
+
+@click.command()
+@state_option
+@click.option("--format", "form", type=click.Choice(["ndjson", "csv"]), default="ndjson")
+def export(state: Path, form: str) -> None:
+    """What this terminal holds, one response a line."""
+    from sync.outbox import open_outbox
+
+    directory = open_state(state)
+    if not directory.database.exists():
+        return
+    outbox = open_outbox(directory)
+    documents = ({**json.loads(body), "state": held} for held, body in outbox.documents())
+    if form == "ndjson":
+        for document in documents:
+            click.echo(json.dumps(document, ensure_ascii=False))
+        return
+    writer = csv.DictWriter(sys.stdout, CSV_COLUMNS, extrasaction="ignore")
+    writer.writeheader()
+    for document in documents:
+        writer.writerow(_row(document))
+
+
+CSV_COLUMNS = (
+    *("id", "epoch", "seq", "state", "terminal_id", "questionnaire", "version", "respondent"),
+    *("language", "county", "unit", "service", "place", "contact_mode", "channel", "instrument"),
+    *("answered_at", "clock", "ended", "answers", "text", "flags"),
+)
+
+
+def _row(document: dict[str, Any]) -> dict[str, Any]:
+    """A document as one row: answers and flags as short texts."""
+    answers = (
+        f"{each['item']}={each.get('value', each.get('status', each.get('options')))}"
+        for each in document["answers"]
+    )
+    text = document["text"] or {}
+    return {
+        **document,
+        **document["location"],
+        "questionnaire": document["questionnaire"]["id"],
+        "version": document["questionnaire"]["version"],
+        "answered_at": document["answered"]["at"],
+        "clock": document["answered"]["clock"],
+        "answers": " ".join(answers),
+        "text": text.get("plain", "(sealed)" if "sealed" in text else ""),
+        "flags": " ".join(flag["rule"] for flag in document["flags"]),
+    }
+
+
+@click.command()
+@click.argument("ids", nargs=-1)
+@state_option
+def requeue(ids: tuple[str, ...], state: Path) -> None:
+    """Put rejected responses back in line: these, or all."""
+    from device_config.errors import KioskError
+    from sync.outbox import open_outbox
+
+    outbox = open_outbox(open_state(state))
+    unknown = outbox.requeue(ids)
+    if unknown:
+        raise KioskError(f"no rejected response {', '.join(unknown)}; see: palautepiste export")

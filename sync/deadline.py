@@ -1,0 +1,73 @@
+"""One total deadline for an HTTP call, kept by a timer.
+
+`requests` bounds only the wait between two bytes: a reply that drips can take for ever. Here the
+timer shuts the connection's socket down, whatever the call is waiting for.
+"""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+
+
+class Watch:
+    """The connection that is in use, and whether its time ran out."""
+
+    def __init__(self) -> None:
+        self.connection: HTTPConnection | None = None
+        self.is_over = False
+
+    @contextmanager
+    def deadline(self, seconds: float) -> Iterator[None]:
+        """Cut the connection in use when this block takes longer than `seconds`."""
+        self.is_over = False
+        timer = threading.Timer(seconds, self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self.connection = None
+
+    def _cut(self) -> None:
+        self.is_over = True
+        sock = getattr(self.connection, "sock", None)
+        if sock is not None:
+            with suppress(OSError):
+                # The plain socket's own shutdown: SSLSocket's would pull its state from under
+                # the thread that is reading.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+class WatchedAdapter(HTTPAdapter):
+    """An adapter whose connections tell a `Watch` when they are in use."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        super().__init__(pool_connections=1, pool_maxsize=1)
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+        """The pool for a request, its connections watched."""
+        pool: HTTPConnectionPool = super().get_connection_with_tls_context(*args, **kwargs)
+        watched = _watched(pool.__class__.ConnectionCls, self._watch)
+        pool.ConnectionCls = watched
+        return pool
+
+
+def _watched(connection_class: Any, watch: Watch) -> Any:
+    class Watched(connection_class):  # type: ignore[misc] # its base is known at run time only
+        def connect(self) -> None:
+            watch.connection = self
+            super().connect()
+
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            watch.connection = self
+            super().request(*args, **kwargs)
+
+    return Watched

@@ -1,0 +1,115 @@
+"""How the terminal is: the facts behind `status` and the heartbeat."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from device_config.clock import Reading
+from device_config.credentials import Credentials
+from device_config.location import Place
+from device_config.road import fact
+from device_config.state import StateDirectory
+from sync.outbox import Counts, Outbox, oldest_text
+from sync.wire import Heartbeat, Location, PanelFact
+
+LOW_DISK_BYTES = 100 * 1024 * 1024
+THERMAL = Path("/sys/class/thermal/thermal_zone0/temp")
+
+
+@dataclass(frozen=True, slots=True)
+class PushFact:
+    """How the agent's last push went. `failure` is None after a success."""
+
+    last_at: str | None = None
+    failure: str | None = None
+    failures: dict[str, int] | None = None
+
+
+def health(
+    state: StateDirectory,
+    outbox: Outbox | None,
+    credentials: Credentials | None,
+    place: Place,
+    now: Reading,
+) -> Heartbeat:
+    """Everything that `status --json` and the heartbeat say."""
+    counts = outbox.counts() if outbox else Counts(0, 0, 0, 0, 1, 0, None)
+    push = read_push(outbox)
+    panels = read_panels(outbox)
+    disk_free = shutil.disk_usage(state.path).free
+    reasons = attention(credentials, place, counts, push, panels, disk_free)
+    return Heartbeat(
+        state="attention" if reasons else "offline" if push.failure else "ok",
+        reasons=tuple(reasons),
+        terminal_id=credentials.terminal_id if credentials else None,
+        location=as_location(place),
+        open=counts.open,
+        pending=counts.pending,
+        sent=counts.sent,
+        rejected=counts.rejected,
+        epoch=counts.epoch,
+        last_seq=counts.last_seq,
+        oldest_pending_at=oldest_text(counts),
+        last_push_at=push.last_at,
+        push_failures=push.failures or {},
+        clock="synced" if now.is_synced else "unsynced",
+        uptime_s=round(now.boottime, 1),
+        temperature_c=temperature_c(),
+        disk_free_bytes=disk_free,
+        panels=tuple(panels),
+        software=f"palautepiste {version('palautepiste')}",
+    )
+
+
+def attention(  # noqa: PLR0913, PLR0917 - every fact that can ask for a person
+    credentials: Credentials | None,
+    place: Place,
+    counts: Counts,
+    push: PushFact,
+    panels: Sequence[PanelFact],
+    disk_free: int,
+) -> list[str]:
+    """Why a person is needed, in the order of worth; empty when nobody is."""
+    reasons = {
+        "disk-low": disk_free < LOW_DISK_BYTES,
+        "not-enrolled": credentials is None,
+        "not-allowed": push.failure in ("http-401", "http-403"),
+        "no-location": place.unit is None,
+        "dead-letters": counts.rejected > 0,
+        "panel-lost": any(panel.state == "lost" for panel in panels),
+    }
+    return [reason for reason, is_so in reasons.items() if is_so]
+
+
+def read_push(outbox: Outbox | None) -> PushFact:
+    """What the agent last said of its pushes."""
+    body: dict[str, Any] | None = fact(outbox.db, "sync", "push") if outbox else None
+    return PushFact(**body) if body else PushFact()
+
+
+def read_panels(outbox: Outbox | None) -> list[PanelFact]:
+    """What the kiosk last said of its panels."""
+    body = fact(outbox.db, "kiosk", "panels") if outbox else None
+    return [PanelFact(**panel) for panel in body or ()]
+
+
+def as_location(place: Place) -> Location:
+    """A place as documents carry it."""
+    return Location(
+        county=place.county,
+        unit=place.unit,
+        service=place.service,
+        place=place.place,
+        since=place.since,
+    )
+
+
+def temperature_c() -> float | None:
+    """The processor's temperature where the kernel tells it."""
+    try:
+        return int(THERMAL.read_text("ascii")) / 1000
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,300 @@
+"""The responses on their way to the centre: open, pending, sent or rejected.
+
+The kiosk writes a row while it is open; once it is closed, only the agent touches it.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlite_utils import Database, Migrations
+
+from device_config.clock import Reading, rfc3339
+from device_config.database import immediate, open_database
+from device_config.durable_file import DurableFile
+from device_config.errors import StateDamaged
+from device_config.road import ROAD
+from device_config.state import StateDirectory
+from sync.wire import Content, Reason, Response, encode
+
+RESPONSES = Migrations("sync")
+
+
+@RESPONSES()
+def create_epochs_and_responses(db: Database) -> None:
+    """The numbering and the responses; a row keeps the clocks at its first answer."""
+    db.executescript(
+        """
+        CREATE TABLE epochs (
+            epoch INTEGER PRIMARY KEY,
+            last_seq INTEGER NOT NULL
+        );
+        CREATE TABLE responses (
+            epoch INTEGER NOT NULL REFERENCES epochs,
+            seq INTEGER NOT NULL,
+            id TEXT NOT NULL UNIQUE,
+            state TEXT NOT NULL CHECK (state IN ('open', 'pending', 'sent', 'rejected')),
+            body BLOB NOT NULL,
+            is_fixed INTEGER NOT NULL DEFAULT 0,
+            boot_id TEXT NOT NULL,
+            boottime REAL NOT NULL,
+            wall REAL NOT NULL,
+            reason_code TEXT,
+            reason_detail TEXT,
+            PRIMARY KEY (epoch, seq)
+        ) WITHOUT ROWID;
+        CREATE INDEX responses_by_state ON responses (state, epoch, seq);
+        """
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A response as it travels: its bytes never change from the first attempt on."""
+
+    id: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many responses there are in each state, and the newest number given."""
+
+    open: int
+    pending: int
+    sent: int
+    rejected: int
+    epoch: int
+    last_seq: int
+    oldest_pending: float | None
+    """Wall time (POSIX seconds) of the oldest waiting response's first answer."""
+
+
+def open_outbox(state: StateDirectory) -> "Outbox":
+    """The outbox of a state directory; raises StateDamaged or sqlite3.OperationalError."""
+    db = open_database(state.database, (ROAD, RESPONSES))
+    outbox = Outbox(db)
+    outbox.begin_epoch_after(DurableFile(state.file("epoch")))
+    return outbox
+
+
+class Outbox:
+    """The responses table, behind one connection on one thread."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.db.conn.close()
+
+    # Numbering
+
+    def begin_epoch_after(self, file: DurableFile) -> None:
+        """Give a new database an epoch above the last one, and write it beside the database.
+
+        The database comes first: cut short in between, the file is mended at the next opening,
+        before any response takes a number.
+        """
+        try:
+            known = int((file.read() or {}).get("epoch", 0))
+        except StateDamaged:
+            known = 0
+        with immediate(self.db) as conn:
+            current = conn.execute("SELECT max(epoch) FROM epochs").fetchone()[0]
+            if current is None:
+                current = known + 1
+                conn.execute("INSERT INTO epochs (epoch, last_seq) VALUES (?, 0)", (current,))
+        if current != known:
+            file.write({"epoch": current})
+
+    def begin_epoch(self, epoch: int, file: DurableFile) -> None:
+        """Number from 1 in this epoch, if it is above ours: the centre asks so at enrolment."""
+        with immediate(self.db) as conn:
+            current = conn.execute("SELECT max(epoch) FROM epochs").fetchone()[0]
+            if epoch <= current:
+                return
+            conn.execute("INSERT INTO epochs (epoch, last_seq) VALUES (?, 0)", (epoch,))
+        file.write({"epoch": epoch})
+
+    # The kiosk's side
+
+    def put(self, content: Content, moment: Reading) -> None:
+        """Write a session's response: its first answer, each further one, and its closing.
+
+        `moment` holds the clocks at the first answer. When this returns, it is on disk.
+        A response that is already closed is left as it is.
+        """
+        state = "open" if content.ended is None else "pending"
+        with immediate(self.db) as conn:
+            row = conn.execute(
+                "SELECT epoch, seq, state FROM responses WHERE id = ?", (content.id,)
+            ).fetchone()
+            if row is None:
+                self._insert(conn, content, state, moment)
+            elif row[2] == "open":
+                conn.execute(
+                    "UPDATE responses SET body = ?, state = ? WHERE epoch = ? AND seq = ?",
+                    (encode(_numbered(content, row[0], row[1])), state, row[0], row[1]),
+                )
+
+    def _insert(
+        self, conn: sqlite3.Connection, content: Content, state: str, moment: Reading
+    ) -> None:
+        epoch, seq = conn.execute(
+            "UPDATE epochs SET last_seq = last_seq + 1"
+            " WHERE epoch = (SELECT max(epoch) FROM epochs) RETURNING epoch, last_seq"
+        ).fetchone()
+        conn.execute(
+            "INSERT INTO responses (epoch, seq, id, state, body, boot_id, boottime, wall)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                epoch,
+                seq,
+                content.id,
+                state,
+                encode(_numbered(content, epoch, seq)),
+                moment.boot_id,
+                moment.boottime,
+                moment.wall,
+            ),
+        )
+
+    def close_abandoned(self) -> int:
+        """Close as `restart` what a program that died had open; returns how many.
+
+        Only for whoever holds the kiosk's place in the state directory.
+        """
+        with immediate(self.db) as conn:
+            rows = conn.execute(
+                "SELECT epoch, seq, body FROM responses WHERE state = 'open'"
+            ).fetchall()
+            conn.executemany(
+                "UPDATE responses SET state = 'pending', body = ? WHERE epoch = ? AND seq = ?",
+                [(_closed(body, "restart"), epoch, seq) for epoch, seq, body in rows],
+            )
+        return len(rows)
+
+    # The agent's side
+
+    def take(self, most: int, most_bytes: int, terminal_id: str) -> tuple[Parcel, ...]:
+        """The oldest waiting responses, ready to travel; at least one if any waits.
+
+        Their bytes are fixed on disk before this returns, `terminal_id` filled in where missing.
+        """
+        with immediate(self.db) as conn:
+            rows = conn.execute(
+                "SELECT epoch, seq, id, body, is_fixed FROM responses WHERE state = 'pending'"
+                " ORDER BY epoch, seq LIMIT ?",
+                (most,),
+            ).fetchall()
+            parcels: list[Parcel] = []
+            size = 0
+            for epoch, seq, response_id, body, is_fixed in rows:
+                fixed = body if is_fixed else _owned(body, terminal_id)
+                size += len(fixed) + 1
+                if parcels and size > most_bytes:
+                    break
+                if not is_fixed:
+                    conn.execute(
+                        "UPDATE responses SET body = ?, is_fixed = 1 WHERE epoch = ? AND seq = ?",
+                        (fixed, epoch, seq),
+                    )
+                parcels.append(Parcel(response_id, fixed))
+        return tuple(parcels)
+
+    def settle(self, sent: Iterable[str], rejected: Iterable[tuple[str, Reason]] = ()) -> None:
+        """Write down the centre's verdicts; an id that is not waiting is left alone."""
+        with immediate(self.db) as conn:
+            conn.executemany(
+                "UPDATE responses SET state = 'sent' WHERE id = ? AND state = 'pending'",
+                [(response_id,) for response_id in sent],
+            )
+            conn.executemany(
+                "UPDATE responses SET state = 'rejected', reason_code = ?, reason_detail = ?"
+                " WHERE id = ? AND state = 'pending'",
+                [(reason.code, reason.detail, response_id) for response_id, reason in rejected],
+            )
+
+    def requeue(self, ids: Sequence[str]) -> tuple[str, ...]:
+        """Put these rejected responses back in line, or all if none is named.
+
+        Returns the ids that no rejected response has; then nothing is changed.
+        """
+        with immediate(self.db) as conn:
+            rejected = {
+                row[0] for row in conn.execute("SELECT id FROM responses WHERE state = 'rejected'")
+            }
+            unknown = tuple(each for each in ids if each not in rejected)
+            if not unknown:
+                conn.executemany(
+                    "UPDATE responses SET state = 'pending', reason_code = NULL,"
+                    " reason_detail = NULL WHERE id = ?",
+                    [(each,) for each in ids or rejected],
+                )
+        return unknown
+
+    def purge_sent(self, before_wall: float) -> int:
+        """Delete what the centre holds and was answered before this time; returns how many."""
+        with self.db.conn as conn:
+            return conn.execute(
+                "DELETE FROM responses WHERE state = 'sent' AND wall < ?", (before_wall,)
+            ).rowcount
+
+    # For everyone
+
+    def has_pending(self) -> bool:
+        """Whether anything waits to be sent."""
+        row = self.db.conn.execute("SELECT 1 FROM responses WHERE state = 'pending' LIMIT 1")
+        return row.fetchone() is not None
+
+    def counts(self) -> Counts:
+        """How many responses there are, by state."""
+        conn = self.db.conn
+        by_state = dict(conn.execute("SELECT state, count(*) FROM responses GROUP BY state"))
+        epoch, last_seq = conn.execute(
+            "SELECT epoch, last_seq FROM epochs ORDER BY epoch DESC LIMIT 1"
+        ).fetchone()
+        oldest = conn.execute(
+            "SELECT wall FROM responses WHERE state = 'pending' ORDER BY epoch, seq LIMIT 1"
+        ).fetchone()
+        return Counts(
+            open=by_state.get("open", 0),
+            pending=by_state.get("pending", 0),
+            sent=by_state.get("sent", 0),
+            rejected=by_state.get("rejected", 0),
+            epoch=epoch,
+            last_seq=last_seq,
+            oldest_pending=oldest[0] if oldest else None,
+        )
+
+    def data_version(self) -> int:
+        """A number that changes when another connection commits; cheap enough to ask often."""
+        version: int = self.db.conn.execute("PRAGMA data_version").fetchone()[0]
+        return version
+
+    def documents(self) -> Iterator[tuple[str, bytes]]:
+        """Every response here as (state, document), in the order of seq."""
+        yield from self.db.conn.execute("SELECT state, body FROM responses ORDER BY epoch, seq")
+
+
+def oldest_text(counts: Counts) -> str | None:
+    """When the oldest waiting response was given, as RFC 3339."""
+    return None if counts.oldest_pending is None else rfc3339(counts.oldest_pending)
+
+
+def _numbered(content: Content, epoch: int, seq: int) -> Response:
+    return Response(epoch=epoch, seq=seq, **msgspec.structs.asdict(content))
+
+
+def _closed(body: bytes, ended: str) -> bytes:
+    document = msgspec.json.decode(body)
+    return encode({**document, "ended": ended})
+
+
+def _owned(body: bytes, terminal_id: str) -> bytes:
+    document = msgspec.json.decode(body)
+    if document["terminal_id"] is not None:
+        return body
+    return encode({**document, "terminal_id": terminal_id})

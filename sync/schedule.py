@@ -1,0 +1,67 @@
+"""When to try again: exponential back-off with full jitter, or when the centre says. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+FIRST_DELAY_S = 1.0
+LONGEST_DELAY_S = 300.0
+LONGEST_RETRY_AFTER_S = 3600.0
+
+
+def next_delay(failures: int, jitter: float) -> float:
+    """Seconds to wait after so many failures in a row; `jitter` is random in 0…1.
+
+    Full jitter over a doubling range, so that a thousand terminals coming back after an outage
+    spread out.
+    """
+    widest = min(FIRST_DELAY_S * 2 ** min(failures, 20), LONGEST_DELAY_S)
+    return FIRST_DELAY_S + jitter * (widest - FIRST_DELAY_S)
+
+
+def retry_after_s(header: str | None, now_wall: float) -> float | None:
+    """The seconds that a Retry-After header asks for (RFC 9110, 10.2.3), up to an hour."""
+    if header is None:
+        return None
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), LONGEST_RETRY_AFTER_S)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return min(max(moment.timestamp() - now_wall, 0.0), LONGEST_RETRY_AFTER_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that the agent does again and again, with its own back-off.
+
+    Times are seconds of CLOCK_BOOTTIME. `asked_until` is the centre's own Retry-After: an order
+    to send now overrides our back-off, but not that.
+    """
+
+    failures: int = 0
+    due_at: float = 0.0
+    asked_until: float = 0.0
+
+    def is_due(self, now: float) -> bool:
+        """Whether it is time."""
+        return now >= max(self.due_at, self.asked_until)
+
+    def succeeded(self, now: float, again_in_s: float) -> "Line":
+        """It worked: the next time is a plain interval away."""
+        return Line(due_at=now + again_in_s)
+
+    def failed(self, now: float, jitter: float, retry_after: float | None) -> "Line":
+        """It did not: wait as the centre asks, or longer each time."""
+        failures = self.failures + 1
+        if retry_after is not None:
+            return Line(failures, now + retry_after, now + retry_after)
+        return replace(self, failures=failures, due_at=now + next_delay(failures, jitter))
+
+    def hurried(self, now: float) -> "Line":
+        """Try at once, whatever our own back-off says."""
+        return replace(self, due_at=now)
