@@ -1,0 +1,1 @@
+"""The person in front: the touchscreen, the button panels, one session."""

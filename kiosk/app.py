@@ -1,0 +1,81 @@
+"""The window: Kivy's clock, keyboard and canvas around one `Runtime`."""
+
+import logging
+import uuid
+from collections.abc import Callable
+
+from kivy.app import App
+from kivy.clock import Clock, ClockEvent
+from kivy.core.window import Window
+
+from device_config.clock import boottime
+from kiosk.events import Event, TimePassed
+from kiosk.inbox import Inbox
+from kiosk.screens.root import TerminalScreen, load_styles
+from kiosk.view import Choice, View
+
+log = logging.getLogger(__name__)
+
+
+class KioskApp(App):
+    """Builds the screen once, shows views, and posts what is touched.
+
+    Set `handle` (events, on Kivy's thread), `on_key` and `on_first_frame` before `run()`.
+    """
+
+    title = "Palautepiste"
+
+    def __init__(self, language_count: int) -> None:
+        super().__init__()
+        self.handle: Callable[[Event], None] = lambda _event: None
+        self.on_key: Callable[[int, bool], None] = lambda _key, _is_down: None
+        self.on_first_frame: Callable[[], None] = lambda: None
+        self.inbox = Inbox(self._take)
+        self.screen: TerminalScreen | None = None
+        self._language_count = language_count
+        self._deadline: ClockEvent | None = None
+
+    def build(self) -> TerminalScreen:
+        """The one widget tree."""
+        load_styles()
+        self.screen = TerminalScreen(self.post_choice, self._language_count)
+        Window.bind(on_key_down=self._key_down, on_key_up=self._key_up)
+        return self.screen
+
+    def on_start(self) -> None:
+        """The window is there; what is slow waits until its first frame is."""
+        Clock.schedule_once(lambda _: Clock.schedule_once(lambda _: self.on_first_frame()))
+
+    def _take(self, event: Event) -> None:
+        self.handle(event)
+
+    def post(self, event: Event) -> None:
+        """Put an event in line; callable from any thread."""
+        self.inbox.post(event)
+
+    def post_choice(self, choice: Choice) -> None:
+        """Something on the screen was touched."""
+        self.post(choice.event(boottime(), str(uuid.uuid4())))
+
+    def draw(self, view: View) -> None:
+        """Show a view."""
+        if self.screen is not None:
+            self.screen.show(view)
+
+    def arm(self, deadline: float | None) -> None:
+        """Ring once at the deadline (CLOCK_BOOTTIME), and at no earlier one any more."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = None
+        if deadline is not None:
+            wait_s = max(deadline - boottime(), 0.0)
+            self._deadline = Clock.schedule_once(lambda _: self._ring(), wait_s)
+
+    def _ring(self) -> None:
+        self.post(TimePassed(boottime()))
+
+    def _key_down(self, _window: object, key: int, *_: object) -> None:
+        self.on_key(key, True)
+
+    def _key_up(self, _window: object, key: int, *_: object) -> None:
+        self.on_key(key, False)

@@ -1,0 +1,71 @@
+"""`palautepiste`: every command of the program, gathered."""
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from device_config.cli import config, questionnaire
+from device_config.errors import KioskError
+from device_config.state import config_option, state_option
+from sync.cli import enrol, export, requeue, status, sync
+
+
+class Commands(click.Group):
+    """A group in which a person's mistake or a fault of the world is one line, not a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; our own errors become their line and their exit code."""
+        try:
+            return super().invoke(ctx)
+        except KioskError as error:
+            click.echo(f"palautepiste: {error}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="palautepiste")
+@click.option("-v", "--verbose", is_flag=True, help="Say more about what happens.")
+def main(verbose: bool) -> None:
+    """Palautepiste: a feedback terminal for health and social care waiting rooms."""
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+
+
+@main.command()
+@state_option
+@config_option
+@click.option("--windowed", is_flag=True, help="A window instead of the whole screen.")
+@click.option("--hands", type=int, hidden=True, help="A socket through which a program touches.")
+def kiosk(state: Path, config: Path | None, windowed: bool, hands: int | None) -> None:
+    """The touchscreen app. It never opens a network connection."""
+    from kiosk.terminal import run_kiosk
+
+    run_kiosk(state, config, windowed, hands)
+
+
+@main.command()
+@click.argument("count", type=click.IntRange(min=1))
+@click.option("--seed", type=int, default=1, show_default=True, help="Fixes what they do.")
+@click.option("--as-fast-as-possible", "is_fast", is_flag=True, help="Without their pauses.")
+@click.option("--yes", is_flag=True, help="Also on an enrolled terminal's own state.")
+@state_option
+@config_option
+def simulate(  # noqa: PLR0913, PLR0917 - one parameter an option
+    count: int, seed: int, is_fast: bool, yes: bool, state: Path, config: Path | None
+) -> None:
+    """COUNT pretend clients through the session rules and the outbox: exactly COUNT responses.
+
+    Prints each response's id once it is closed and on disk.
+    """
+    from kiosk.simulate_command import run_simulation
+
+    run_simulation(state, config, count, seed=seed, is_paced=not is_fast, is_confirmed=yes)
+
+
+for command in (sync, enrol, status, export, requeue, config, questionnaire):
+    main.add_command(command)

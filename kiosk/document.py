@@ -1,0 +1,38 @@
+"""From a session's draft to the response document's content. Pure."""
+
+from device_config.clock import Reading, cut
+from kiosk.states import Draft
+from sync.wire import Answered, Content, Precision
+
+
+def moment_at(reading: Reading, boottime: float) -> Reading:
+    """The clocks at an earlier moment of this boot, as far as the clocks now can say."""
+    return Reading(reading.wall_at(boottime), boottime, reading.boot_id, reading.is_synced)
+
+
+def answered(moment: Reading, precision: Precision = "minute") -> Answered:
+    """When the first answer was given; no time is better than one that may be wrong."""
+    if not moment.is_synced:
+        return Answered(at=None, clock="unknown", precision=precision)
+    return Answered(at=cut(moment.wall, precision), clock="synced", precision=precision)
+
+
+def content_of(draft: Draft, moment: Reading) -> Content:
+    """The document of a draft whose first answer was given at `moment`.
+
+    `terminal_id` stays open: the agent fills it in before the first sending.
+    """
+    return Content(
+        id=draft.id,
+        terminal_id=None,
+        questionnaire=draft.questionnaire,
+        language=draft.language,
+        location=draft.location,
+        contact_mode=draft.contact_mode,
+        channel=draft.channel,
+        instrument=draft.instrument,
+        answered=answered(moment),
+        ended=draft.ended,
+        answers=draft.answers,
+        flags=draft.flags,
+    )

@@ -1,0 +1,165 @@
+"""A pair of hands for the window: touches and keys through SDL's own event queue.
+
+The demo's pretend clients and the tests drive the real kiosk with it. It listens only on a socket
+that the starting program hands over, so nobody else can reach it. One JSON object a line each
+way: `{"do": "look" | "touch" | "key" | "picture", …}`.
+"""
+
+import ctypes
+import json
+import logging
+import re
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.core.window import Window
+
+from device_config.clock import boottime
+from kiosk.app import KioskApp
+from kiosk.runtime import Runtime
+from kiosk.states import Asking
+from kiosk.view import show
+
+log = logging.getLogger(__name__)
+
+# SDL_events.h
+MOUSE_DOWN, MOUSE_UP = 0x401, 0x402
+KEY_DOWN, KEY_UP = 0x300, 0x301
+TOUCH_MOUSE = 0xFFFFFFFF  # SDL_TOUCH_MOUSEID: a pointer event made of a finger's
+EVENT_BYTES = 56
+
+
+class _Pointer(ctypes.Structure):
+    """SDL_MouseButtonEvent."""
+
+    _fields_ = (
+        ("type", ctypes.c_uint32),
+        ("timestamp", ctypes.c_uint32),
+        ("window", ctypes.c_uint32),
+        ("which", ctypes.c_uint32),
+        ("button", ctypes.c_uint8),
+        ("state", ctypes.c_uint8),
+        ("clicks", ctypes.c_uint8),
+        ("padding", ctypes.c_uint8),
+        ("x", ctypes.c_int32),
+        ("y", ctypes.c_int32),
+    )
+
+
+class _Key(ctypes.Structure):
+    """SDL_KeyboardEvent with its SDL_Keysym."""
+
+    _fields_ = (
+        ("type", ctypes.c_uint32),
+        ("timestamp", ctypes.c_uint32),
+        ("window", ctypes.c_uint32),
+        ("state", ctypes.c_uint8),
+        ("repeat", ctypes.c_uint8),
+        ("padding", ctypes.c_uint16),
+        ("scancode", ctypes.c_int32),
+        ("symbol", ctypes.c_int32),
+        ("modifiers", ctypes.c_uint16),
+        ("unused", ctypes.c_uint32),
+    )
+
+
+class _Event(ctypes.Union):
+    """SDL_Event, as far as we make any."""
+
+    _fields_ = (("pointer", _Pointer), ("key", _Key), ("whole", ctypes.c_uint8 * EVENT_BYTES))
+
+
+class Hands:
+    """Carries out what comes over a socket, each on Kivy's thread."""
+
+    def __init__(self, descriptor: int, app: KioskApp, runtime: Runtime) -> None:
+        self._socket = socket.socket(fileno=descriptor)
+        self._app = app
+        self._runtime = runtime
+        self._sdl = _sdl()
+        self._deeds: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "look": self._look,
+            "touch": self._touch,
+            "key": self._key,
+            "picture": self._picture,
+        }
+
+    def start(self) -> None:
+        """Begin to listen."""
+        threading.Thread(target=self._listen, name="hands", daemon=True).start()
+
+    def _listen(self) -> None:
+        with self._socket.makefile("r", encoding="utf-8") as lines:
+            for line in lines:
+                order = json.loads(line)
+                Clock.schedule_once(lambda _, order=order: self._carry_out(order))
+        # Whoever held the other end is gone, and with it the reason for this window.
+        Clock.schedule_once(lambda _: self._app.stop())
+
+    def _carry_out(self, order: dict[str, Any]) -> None:
+        try:
+            answer = self._deeds[order["do"]](order)
+        except Exception as error:
+            log.exception("hands")
+            answer = {"error": str(error)}
+        self._socket.sendall(json.dumps(answer).encode() + b"\n")
+
+    def _look(self, _order: dict[str, Any]) -> dict[str, Any]:
+        """What is on the screen, where it can be touched, and whether a touch counts yet."""
+        state, view = self._runtime.state, show(self._runtime.state)
+        screen = self._app.screen
+        places = screen.places() if screen is not None else {}
+        return {
+            "screen": view.screen,
+            "key": view.key,
+            "title": view.title,
+            "language": view.language,
+            "item": state.item if isinstance(state, Asking) else None,
+            "is_ready": not (isinstance(state, Asking) and state.is_saving)
+            and boottime() >= state.guarded_until,
+            "choices": {name: list(_box(widget)) for name, widget in places.items()},
+            "size": list(Window.size),
+        }
+
+    def _touch(self, order: dict[str, Any]) -> dict[str, Any]:
+        """A finger down and up at a place, in pixels from the lower left; `up` may be apart."""
+        x, y = int(order["x"]), int(Window.height - 1 - order["y"])
+        for kind, state in ((MOUSE_DOWN, 1), (MOUSE_UP, 0)):
+            if order.get("only") in (None, "down" if state else "up"):
+                self._push(pointer=_Pointer(kind, 0, 0, TOUCH_MOUSE, 1, state, 1, 0, x, y))
+        return {"done": True}
+
+    def _key(self, order: dict[str, Any]) -> dict[str, Any]:
+        """A key down and up."""
+        for kind, state in ((KEY_DOWN, 1), (KEY_UP, 0)):
+            self._push(key=_Key(kind, 0, 0, state, 0, 0, 0, ord(order["key"]), 0, 0))
+        return {"done": True}
+
+    def _picture(self, order: dict[str, Any]) -> dict[str, Any]:
+        """What is drawn, as a PNG file."""
+        made = Path(Window.screenshot(name=str(order["path"])))
+        made.replace(order["path"])
+        return {"path": order["path"]}
+
+    def _push(self, **parts: ctypes.Structure) -> None:
+        event = _Event(**parts)
+        if self._sdl.SDL_PushEvent(ctypes.byref(event)) != 1:
+            raise OSError("SDL did not take the event")
+
+
+def _box(widget: Any) -> tuple[float, float, float, float]:
+    x, y = widget.to_window(*widget.pos)
+    return (x, y, widget.width, widget.height)
+
+
+def _sdl() -> ctypes.CDLL:
+    """The SDL that Kivy's window already uses in this process."""
+    maps = Path("/proc/self/maps").read_text("utf-8")
+    found = re.search(r"(/\S*libSDL2-2\S*)", maps)
+    if found is None:
+        raise OSError("no SDL in this process: the window is not SDL's")
+    return ctypes.CDLL(found.group(1))

@@ -1,0 +1,100 @@
+"""The panels of a terminal behind one protocol: open, listen, acknowledge, close."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from device_config.settings import PanelSettings
+from kiosk.events import Pressed
+from kiosk.panel.keypad import KeypadPanel
+from kiosk.states import PressId
+
+log = logging.getLogger(__name__)
+
+PanelState = Literal["ok", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class PanelNews:
+    """A panel came, went, or put a press aside: for `status` and the centre."""
+
+    kind: str
+    id: str
+    event: Literal["ok", "lost", "press-put-aside"]
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Panel(Protocol):
+    """One box of buttons. It turns signals into `Pressed` and decides nothing."""
+
+    kind: str
+    id: str
+
+    def start(self) -> None:
+        """Begin to listen; a panel that is not there yet is looked for until it is."""
+
+    def acknowledge(self, number: int) -> None:
+        """The press with this number is on disk, or was knowingly put aside."""
+
+    def stop(self) -> None:
+        """Let go of the hardware."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """All panels of a terminal."""
+
+    panels: tuple[Panel, ...]
+
+    def start(self) -> None:
+        """Begin to listen to each; one that cannot start leaves the others working."""
+        for panel in self.panels:
+            try:
+                panel.start()
+            except Exception:
+                log.exception("panel %s %s did not start", panel.kind, panel.id)
+
+    def acknowledge(self, press: PressId) -> None:
+        """Tell the box whose press this was."""
+        for panel in self.panels:
+            if panel.id == press.panel:
+                panel.acknowledge(press.number)
+
+    def key(self, key: int, is_down: bool) -> None:
+        """A key of a keyboard or USB keypad went down or up; the window hears them for us."""
+        for panel in self.panels:
+            if isinstance(panel, KeypadPanel):
+                panel.key(key, is_down)
+
+    def stop(self) -> None:
+        """Let go of all hardware."""
+        for panel in self.panels:
+            panel.stop()
+
+
+def open_panels(
+    settings: tuple[PanelSettings, ...],
+    post: Callable[[Pressed], None],
+    report: Callable[[PanelNews], None],
+) -> Panels:
+    """The panels that the settings name, not started yet."""
+    return Panels(tuple(_panel(each, post, report) for each in settings))
+
+
+def _panel(
+    settings: PanelSettings,
+    post: Callable[[Pressed], None],
+    report: Callable[[PanelNews], None],
+) -> Panel:
+    match settings.kind:
+        case "keypad":
+            return KeypadPanel(post, report)
+        case "gpio":
+            from kiosk.panel.gpio import GpioPanel  # slow, and only where there are pins
+
+            return GpioPanel(settings.buttons, post, report)
+        case "serial":
+            from kiosk.panel.serial_port import SerialPanel  # likewise
+
+            return SerialPanel(settings.port, settings.protocol, post, report)

@@ -1,0 +1,95 @@
+"""The other end of a window's hands: starts a kiosk, and touches what is on its screen."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from device_config.errors import KioskError
+
+PATIENCE_S = 20.0
+LOOK_EVERY_S = 0.02
+KIOSK = (sys.executable, "-m", "kiosk", "kiosk", "--windowed")
+
+
+class WindowGone(KioskError):
+    """The kiosk's window does not answer any more."""
+
+
+class Reach:
+    """A kiosk process, and hands on its window."""
+
+    def __init__(self, arguments: list[str], environment: Mapping[str, str]) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 - our own program
+                [*KIOSK, "--hands", str(theirs.fileno()), *arguments],
+                env={**os.environ, **environment},
+                pass_fds=(theirs.fileno(),),
+            )
+        self._socket = ours
+        self._socket.settimeout(PATIENCE_S)
+        self._answers = ours.makefile("r", encoding="utf-8")
+
+    def look(self) -> dict[str, Any]:
+        """What is on the screen; see `Hands`."""
+        return self._ask({"do": "look"})
+
+    def wait(self, is_seen: Callable[[dict[str, Any]], bool], why: str) -> dict[str, Any]:
+        """Look until something is seen; raises WindowGone, saying why it was waited for."""
+        give_up_at = time.monotonic() + PATIENCE_S
+        while not is_seen(seen := self.look()):
+            if time.monotonic() > give_up_at:
+                raise WindowGone(f"the window shows {seen['key']!r}; waited for {why}")
+            time.sleep(LOOK_EVERY_S)
+        return seen
+
+    def ready(self) -> dict[str, Any]:
+        """Look until a touch counts."""
+        return self.wait(lambda seen: bool(seen["is_ready"]), "a screen that takes touches")
+
+    def touch(self, choice: str) -> None:
+        """Touch the middle of a choice, such as `answer:5`, `skip` or `language:sv`."""
+        x, y, width, height = self.look()["choices"][choice]
+        self._ask({"do": "touch", "x": x + width / 2, "y": y + height / 2})
+
+    def touch_at(self, x: float, y: float, only: str | None = None) -> None:
+        """Touch a place, in pixels from the lower left."""
+        self._ask({"do": "touch", "x": x, "y": y, "only": only})
+
+    def key(self, key: str) -> None:
+        """Press a key and let it go."""
+        self._ask({"do": "key", "key": key})
+
+    def picture(self, path: Path) -> Path:
+        """Save what is drawn as a PNG file."""
+        self._ask({"do": "picture", "path": str(path)})
+        return path
+
+    def close(self) -> int:
+        """Let go: the window closes; returns the process's exit code."""
+        self._answers.close()
+        self._socket.close()
+        try:
+            return self.process.wait(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+    def _ask(self, order: dict[str, Any]) -> dict[str, Any]:
+        try:
+            self._socket.sendall(json.dumps(order).encode() + b"\n")
+            line = self._answers.readline()
+        except OSError as error:
+            raise WindowGone(f"the kiosk's window does not answer: {error}") from None
+        if not line:
+            raise WindowGone("the kiosk's window closed; its own lines above say why")
+        answer: dict[str, Any] = json.loads(line)
+        if "error" in answer:
+            raise WindowGone(f"the kiosk's window could not {order['do']}: {answer['error']}")
+        return answer

@@ -1,0 +1,96 @@
+"""Pretend clients through the same session rules and outbox as the app, without a screen."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+from device_config import clock
+from kiosk.document import content_of
+from kiosk.events import Event, Pressed, Saved, TimePassed
+from kiosk.session import reduce
+from kiosk.states import Idle, Save, SessionConfig, start
+from kiosk.view import Choice, View, show
+from kiosk.visitors import Seen, visit, visitors
+from sync.outbox import Outbox
+
+THINK_S = 1.5
+
+
+class SimulatedScreen:
+    """A session without a window. Its own time passes at once, or as fast as ours.
+
+    `say` is given each response's id once it is closed and on disk.
+    """
+
+    def __init__(
+        self, config: SessionConfig, outbox: Outbox, say: Callable[[str], None], is_paced: bool
+    ) -> None:
+        self.state = start(config)
+        self._outbox = outbox
+        self._say = say
+        self._is_paced = is_paced
+        self._now = clock.boottime()
+
+    def look(self) -> Seen:
+        """What would be on the screen."""
+        view = show(self.state)
+        choices = frozenset(choice.id for choice in _choices(view))
+        return Seen(view.screen, view.language, choices)
+
+    def touch(self, choice: str) -> None:
+        """Touch a choice after a moment's thought."""
+        self.pass_time(THINK_S)
+        chosen = next(each for each in _choices(show(self.state)) if each.id == choice)
+        self._happen(chosen.event(self._now, str(uuid.uuid4())))
+
+    def press(self, button: int) -> None:
+        """Press a button of five after a moment's thought."""
+        self.pass_time(THINK_S)
+        self._happen(Pressed("simulated", button, 5, self._now, str(uuid.uuid4())))
+
+    def leave(self) -> None:
+        """Walk away, and let the deadlines pass."""
+        while not isinstance(self.state, Idle):
+            deadline = self.state.deadline
+            self.pass_time(max(deadline - self._now, 0.0))
+            self._happen(TimePassed(self._now))
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time go by."""
+        if self._is_paced:
+            time.sleep(seconds)
+        self._now += seconds
+
+    def _happen(self, event: Event) -> None:
+        step = reduce(self.state, event)
+        self.state = step.state
+        for effect in step.effects:
+            if isinstance(effect, Save):
+                self._save(effect)
+
+    def _save(self, save: Save) -> None:
+        moment = clock.read()
+        self._outbox.put(content_of(save.draft, moment), moment)
+        if save.draft.ended is not None:
+            self._say(save.draft.id)
+        self._happen(Saved(save, self._now))
+
+
+def simulate(  # noqa: PLR0913 - each is a choice of the person who simulates
+    config: SessionConfig,
+    outbox: Outbox,
+    count: int,
+    *,
+    seed: int,
+    is_paced: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Let `count` pretend clients answer: exactly as many responses, each said once."""
+    screen = SimulatedScreen(config, outbox, say, is_paced)
+    for visitor in visitors(count, seed, config.languages):
+        screen.pass_time(visitor.pause_s)
+        visit(visitor, screen)
+
+
+def _choices(view: View) -> tuple[Choice, ...]:
+    return (*view.answers, *view.actions, *view.languages)

@@ -1,0 +1,119 @@
+"""The one thread of the kiosk that touches the database: the disk is slow, the picture is not.
+
+It takes saves, facts and journal entries in order, and says of each save whether it is on disk.
+"""
+
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from device_config.clock import Reading
+from device_config.errors import KioskError
+from device_config.road import JournalEntry, note, state_fact
+from kiosk.document import content_of
+from kiosk.events import Event, Saved, StorageFailed, StorageReady
+from kiosk.states import CheckStorage, Draft, Save
+from sync.outbox import Outbox
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 1000
+"""Work that may wait for a slow disk; a session adds about ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """How something of the kiosk is now, for the agent and `status`."""
+
+    name: str
+    body: object
+
+
+Work = Save | CheckStorage | Fact | JournalEntry
+
+
+class Writer:
+    """Carries out saves on a thread of its own.
+
+    `open_storage` is called on that thread and may fail, then and again later. `moment_of` says
+    what the clocks were at a draft's first answer.
+    """
+
+    def __init__(
+        self,
+        open_storage: Callable[[], Outbox],
+        moment_of: Callable[[Draft], Reading],
+        boottime: Callable[[], float],
+        post: Callable[[Event], None],
+    ) -> None:
+        self._open_storage = open_storage
+        self._moment_of = moment_of
+        self._boottime = boottime
+        self._post = post
+        self._queue: queue.Queue[Work | None] = queue.Queue(MOST_WAITING)
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._outbox: Outbox | None = None
+        self._moments: dict[str, Reading] = {}
+
+    def start(self) -> None:
+        """Begin; the storage is opened at once."""
+        self._queue.put(CheckStorage())
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what waits, then end."""
+        self._queue.put(None)
+        self._thread.join(timeout=10)
+
+    def submit(self, work: Work) -> None:
+        """Put work in line; never waits."""
+        try:
+            self._queue.put_nowait(work)
+        except queue.Full:
+            if isinstance(work, Save):
+                self._post(StorageFailed(work, self._boottime()))
+
+    def _run(self) -> None:
+        while (work := self._queue.get()) is not None:
+            try:
+                self._carry_out(work)
+            except (sqlite3.Error, KioskError, OSError) as error:
+                log.error("not stored: %s", error)  # noqa: TRY400 - one line, no traceback
+                self._forget_storage()
+                if isinstance(work, Save | CheckStorage):
+                    save = work if isinstance(work, Save) else None
+                    self._post(StorageFailed(save, self._boottime()))
+            except Exception:
+                log.exception("the writer goes on after an error of ours")
+                if isinstance(work, Save):
+                    self._post(StorageFailed(work, self._boottime()))
+        self._forget_storage()
+
+    def _carry_out(self, work: Work) -> None:
+        if self._outbox is None:
+            self._outbox = self._open_storage()
+        match work:
+            case Save(draft=draft):
+                self._outbox.put(content_of(draft, self._moment(draft)), self._moment(draft))
+                if draft.ended is not None:
+                    self._moments.pop(draft.id, None)
+                self._post(Saved(work, self._boottime()))
+            case CheckStorage():
+                state_fact(self._outbox.db, "kiosk", "storage", "ok")
+                self._post(StorageReady(self._boottime()))
+            case Fact(name=name, body=body):
+                state_fact(self._outbox.db, "kiosk", name, body)
+            case JournalEntry():
+                note(self._outbox.db, work)
+
+    def _moment(self, draft: Draft) -> Reading:
+        """The clocks at the first answer, read once, when it is first saved."""
+        return self._moments.setdefault(draft.id, self._moment_of(draft))
+
+    def _forget_storage(self) -> None:
+        if self._outbox is not None:
+            self._outbox.close()
+            self._outbox = None
