@@ -1,0 +1,141 @@
+"""What an administrator does, as functions: open the store, read units, write responses out."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row
+
+from sync import wire
+from sync.central.errors import UnitsUnreadable
+from sync.central.questionnaires import Questionnaires
+from sync.central.store import Store, open_store
+from sync.central.store.responses import every_document
+
+__all__ = ["database_url", "export_csv", "export_ndjson", "open_store", "read_units"]
+
+UNIT_COLUMNS = ("unit", "name_fi", "name_sv", "name_en", "county", "service")
+LANGUAGES = ("fi", "sv", "en")
+EXPORT_COLUMNS = (
+    "received_at", "id", "terminal_id", "epoch", "seq", "unit", "place", "questionnaire",
+    "version", "respondent", "language", "channel", "instrument", "answered_at", "precision",
+    "clock", "ended", "flags",
+)  # fmt: skip
+
+
+def database_url(state: Path) -> str:
+    """The URL of the SQLite file in a state directory."""
+    return f"sqlite:///{state.absolute() / 'central.db'}"
+
+
+def read_units(path: Path) -> tuple[wire.Unit, ...]:
+    """The units in a JSON list or a CSV file; raises UnitsUnreadable."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise UnitsUnreadable(f"{path}: {error.strerror}; give the path of a file") from None
+    except UnicodeDecodeError:
+        raise UnitsUnreadable(f"{path}: not UTF-8; save it as UTF-8") from None
+    if text.lstrip().startswith("["):
+        return _units_in_json(path, text)
+    return tuple(_units_in_csv(path, text))
+
+
+def _units_in_json(path: Path, text: str) -> tuple[wire.Unit, ...]:
+    try:
+        return msgspec.json.decode(text, type=tuple[wire.Unit, ...])
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        mend = "write a list of units with unit, name and path"
+        raise UnitsUnreadable(f"{path}: {error}; {mend}") from None
+
+
+def _units_in_csv(path: Path, text: str) -> Iterator[wire.Unit]:
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    columns = rows.fieldnames or ()
+    unknown = [name for name in columns if name not in UNIT_COLUMNS]
+    if "unit" not in columns or unknown:
+        detail = f"unknown column {unknown[0]!r}" if unknown else "no column 'unit'"
+        raise UnitsUnreadable(f"{path}: {detail}; the columns are {', '.join(UNIT_COLUMNS)}")
+    try:
+        for row in rows:
+            yield unit_of(
+                oid=row["unit"] or "",
+                names={language: row.get(f"name_{language}") for language in LANGUAGES},
+                county=row.get("county"),
+                service=row.get("service"),
+            )
+    except (ValueError, csv.Error) as error:
+        raise UnitsUnreadable(f"{path}: line {rows.line_num}: {error}") from None
+
+
+def unit_of(
+    oid: str,
+    names: dict[str, str | None],
+    county: str | None = None,
+    service: str | None = None,
+    paths: dict[str, str | None] | None = None,
+) -> wire.Unit:
+    """A unit from what a person wrote; raises ValueError when it lacks its OID or a name."""
+    unit = wire.Unit(
+        unit=oid.strip(),
+        name=_written(names),
+        path=_written(paths or {}),
+        county=(county or "").strip() or None,
+        service=(service or "").strip() or None,
+    )
+    if not unit.unit:
+        raise ValueError("the unit's OID is missing")
+    if not unit.name:
+        raise ValueError(f"unit {unit.unit} has no name in any language")
+    return msgspec.convert(msgspec.to_builtins(unit), wire.Unit)
+
+
+def _written(texts: dict[str, str | None]) -> dict[str, str]:
+    return {code: text.strip() for code, text in texts.items() if text and text.strip()}
+
+
+def export_ndjson(store: Store) -> Iterator[str]:
+    """Each response document on a line, as it came, with `received_at` added."""
+    with store.reading() as connection:
+        for row in every_document(connection):
+            document = {**json.loads(row.document), "received_at": row.received_at.isoformat()}
+            yield json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def export_csv(store: Store, questionnaires: Questionnaires) -> Iterator[str]:
+    """A header, then each response on a line, with a column for each item; no free text."""
+    items = questionnaires.item_ids()
+    yield _csv_line((*EXPORT_COLUMNS, *items))
+    with store.reading() as connection:
+        for row in every_document(connection):
+            given = msgspec.json.decode(row.document, type=wire.Response).answers
+            answers = {answer.item: _answer_text(answer) for answer in given}
+            fixed = [_cell(row, name) for name in EXPORT_COLUMNS]
+            yield _csv_line((*fixed, *(answers.get(item, "") for item in items)))
+
+
+def _answer_text(answer: wire.Answer) -> str:
+    known = msgspec.to_builtins(answer)
+    given = known.get("value", known.get("status", known.get("options")))
+    return " ".join(given) if isinstance(given, list) else str(given)
+
+
+def _cell(row: Row[*tuple[Any, ...]], name: str) -> str:
+    value = getattr(row, name)
+    return "" if value is None else value.isoformat() if name.endswith("_at") else str(value)
+
+
+def _csv_line(cells: tuple[str, ...]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow([_harmless(cell) for cell in cells])
+    return line.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A spreadsheet would take such a cell for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -1,0 +1,34 @@
+"""What happened to the terminals."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from sync import wire
+from sync.central.store.records import Values, content_hash, insert_once
+from sync.central.store.tables import events
+
+
+def keep_events(
+    connection: Connection,
+    terminal_id: str,
+    new: Sequence[wire.Event],
+    received_at: datetime,
+) -> tuple[wire.Verdict, ...]:
+    """Store the events whose id is new; the verdict on each, in order."""
+    rows = [_row(event, terminal_id, received_at) for event in new]
+    return insert_once(connection, events, rows)
+
+
+def _row(event: wire.Event, terminal_id: str, received_at: datetime) -> Values:
+    return {
+        "id": event.id,
+        "content_hash": content_hash(event),
+        "terminal_id": terminal_id,
+        "kind": event.kind,
+        "at": event.at,
+        "clock": event.clock,
+        "received_at": received_at,
+        "document": wire.encode(event).decode(),
+    }

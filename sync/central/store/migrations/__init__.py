@@ -1,0 +1,1 @@
+"""The database's history, one migration a step; alembic runs them at every start."""

@@ -1,0 +1,1 @@
+"""The migrations in order; one that has shipped is never edited."""

@@ -1,0 +1,210 @@
+"""The commands: what an administrator types, and what each mistake is told."""
+
+import csv
+import io
+import json
+import signal
+import socket
+import subprocess
+import sys
+from random import SystemRandom
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from msgspec import Raw
+from test_central_builders import NOON, UNIT, a_response
+
+from device_config.errors import KioskError, UsageProblem
+from sync import wire
+from sync.central.admin import database_url, open_store, read_units
+from sync.central.checking import check_response
+from sync.central.cli import central, central_admin
+from sync.central.errors import (
+    AddressUnavailable,
+    DatabaseUnavailable,
+    DatabaseUnusable,
+    UnitsUnreadable,
+    UnknownTerminal,
+    UnknownUnit,
+)
+from sync.central.questionnaires import shipped_questionnaires
+from sync.central.store import utc_now
+
+
+@pytest.fixture
+def admin(tmp_path):
+    """Runs a central-admin command on a state directory of its own; its output."""
+
+    def run(*words):
+        result = CliRunner().invoke(central_admin, [*words, "--state", str(tmp_path / "state")])
+        if isinstance(result.exception, KioskError):
+            raise result.exception
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    run.store = lambda: open_store(database_url(tmp_path / "state"))
+    return run
+
+
+def add_unit(admin):
+    admin("unit", "add", UNIT, "--name-fi", "Syke", "--name-sv", "Syke sv", "--county", "20")
+
+
+def test_units_are_added_replaced_and_listed(admin):
+    admin("unit", "add", UNIT, "--name-fi", "Old")
+    add_unit(admin)
+
+    assert json.loads(admin("unit", "list", "--json")) == [
+        {
+            "unit": UNIT,
+            "name": {"fi": "Syke", "sv": "Syke sv"},
+            "path": {},
+            "county": "20",
+            "service": None,
+        }
+    ]
+    assert admin("unit", "list") == f"{UNIT}  Syke / Syke sv\n"
+
+
+def test_what_list_prints_import_takes(admin, tmp_path):
+    add_unit(admin)
+    listed = admin("unit", "list", "--json")
+    file = tmp_path / "units.json"
+    file.write_text(listed, "utf-8")
+
+    assert admin("unit", "import", str(file)) == "Units imported: 1\n"
+    assert admin("unit", "list", "--json") == listed
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_units_are_read_from_csv(tmp_path, separator):
+    file = tmp_path / "units.csv"
+    lines = ["unit,name_fi,name_sv,name_en,county,service", "1.2.3,Näkö,,Sight,20,"]
+    file.write_bytes("\r\n".join(lines).replace(",", separator).encode("utf-8-sig"))
+
+    assert read_units(file) == (
+        wire.Unit(unit="1.2.3", name={"fi": "Näkö", "en": "Sight"}, path={}, county="20"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"unit,nam_fi\n1,x\n", "unknown column 'nam_fi'"),
+        (b"name_fi\nx\n", "no column 'unit'"),
+        (b"unit,name_fi\n1.2,Ok\n1.3,\n", "line 3: unit 1.3 has no name"),
+        (b"unit,name_fi\n,x\n", "line 2: the unit's OID is missing"),
+        (b"[{}]", "missing required field `unit`"),
+        (b"[" * 100_000, "units.csv"),
+        (b"\xff\xfe", "not UTF-8"),
+    ],
+)
+def test_a_bad_file_of_units_says_where_it_is_bad(tmp_path, content, said):
+    file = tmp_path / "units.csv"
+    file.write_bytes(content)
+
+    with pytest.raises(UnitsUnreadable) as raised:
+        read_units(file)
+
+    assert said in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_code_and_a_revocation(admin):
+    add_unit(admin)
+    code = admin("code", "new", "--unit", UNIT, "--days", "1", "--place", "Aula 1").strip()
+    store = admin.store()
+    request = wire.EnrolmentRequest(code=code, hardware_id="h", software="0.1")
+    enrolled = store.enrol(request, utc_now(), SystemRandom())
+
+    admin("terminal", "revoke", enrolled.terminal.id)
+
+    (row,) = json.loads(admin("terminal", "list", "--json"))
+    assert row["terminal_id"] == enrolled.terminal.id
+    assert row["place"] == "Aula 1"
+    assert row["revoked_at"]
+    assert "revoked" in admin("terminal", "list")
+    assert store.authenticate(enrolled.token) is None
+
+
+def keep(store, *responses):
+    shipped = shipped_questionnaires()
+    raws = [Raw(wire.encode(response)) for response in responses]
+    store.keep_responses([check_response(raw, {"t-aaaaa"}, shipped) for raw in raws], NOON)
+
+
+def test_export_prints_whole_documents_or_a_table_without_free_text(admin):
+    add_unit(admin)
+    response = a_response(text={"plain": "rivi 1\nrivi 2"}, language="=cmd()")
+    keep(admin.store(), response)
+
+    (line,) = admin("export").splitlines()
+    header, row = csv.reader(io.StringIO(admin("export", "--format", "csv")))
+    table = dict(zip(header, row, strict=True))
+
+    assert json.loads(line) == response | {"received_at": "2026-11-21T12:00:00+00:00"}
+    assert (table["usefulness"], table["safety"], table["nps"]) == ("5", "not-applicable", "9")
+    assert table["encounter"] == ""
+    assert table["language"] == "'=cmd()"
+    assert "rivi" not in "".join(row)
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "said"),
+    [
+        (["code", "new", "--unit", "9.9"], UnknownUnit, "9.9"),
+        (["terminal", "revoke", "t-nope"], UnknownTerminal, "t-nope"),
+        (["unit", "import", "/no/such/file"], UnitsUnreadable, "/no/such/file"),
+        (["unit", "add", "1.2"], UsageProblem, "--name-fi"),
+        (["unit", "add", " ", "--name-fi", "x"], UsageProblem, "OID"),
+        (["unit", "list", "--database", "nonsense"], DatabaseUnusable, "not a database URL"),
+        (["unit", "list", "--database", "oracle://x/y"], DatabaseUnusable, "PostgreSQL"),
+        (["unit", "list", "--database", "sqlite://"], DatabaseUnusable, "needs a file"),
+        (["unit", "list", "--database", "sqlite:////no/dir/c.db"], DatabaseUnavailable, "/no/dir"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line_with_its_mend(admin, words, error, said):
+    with pytest.raises(error) as raised:
+        admin(*words)
+
+    assert said in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_file_that_is_no_database_is_named(admin, tmp_path):
+    file = tmp_path / "letter.db"
+    file.write_bytes(b"Dear centre, " * 1000)
+
+    with pytest.raises(DatabaseUnavailable, match=r"letter\.db"):
+        admin("unit", "list", "--database", f"sqlite:///{file}")
+
+
+def test_a_port_in_use_is_told_with_the_port(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        words = ["--port", str(port), "--state", str(tmp_path)]
+
+        result = CliRunner().invoke(central, words)
+
+    assert isinstance(result.exception, AddressUnavailable)
+    assert f"127.0.0.1:{port}" in str(result.exception)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_service_says_when_it_answers_and_stops_when_told(tmp_path, number):
+    """With an open live page too: its stream ends, the process ends with 0."""
+    program = "from sync.central.cli import central; central()"
+    words = [sys.executable, "-c", program, "--port", "0", "--state", str(tmp_path)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        said = process.stdout.readline()
+        url = said.removeprefix("Central service: ").strip()
+        with httpx.stream("GET", url + "live", trust_env=False) as stream:
+            lines = stream.iter_lines()
+            next(lines)
+
+            process.send_signal(number)
+            list(lines)
+
+        assert said.startswith("Central service: http://127.0.0.1:")
+        assert process.wait(timeout=20) == 0
