@@ -13,7 +13,7 @@ from device_config.questionnaire import LocalText, Questionnaire
 from device_config.questionnaire_files import read_questionnaire, shipped
 from device_config.state import config_option, open_state, state_option
 
-SECRETS = ("central.token",)
+SECRETS = ("central.token", "central.proxy")
 
 
 @click.group()
@@ -52,7 +52,8 @@ def check(file: Path) -> None:
 def set_(key: str, value: str, state: Path, config: Path | None) -> None:
     """Set one value above all other layers, like `config set session.undo_s 3`."""
     ConfigStore(open_state(state), config).set_value(key, _value(value))
-    click.echo(f"{key} = {value}: set; a running kiosk takes it between sessions")
+    shown = "(secret)" if key in SECRETS else value
+    click.echo(f"{key} = {shown}: set; a running kiosk takes it between sessions")
 
 
 @config.command()

@@ -5,7 +5,7 @@ pair that was active before, so that a change is one atomic step.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,14 @@ from typing import Any
 import msgspec
 
 from device_config.assets import asset
-from device_config.durable_file import DurableFile
+from device_config.durable_file import DurableFile, file_fingerprint
 from device_config.errors import ConfigurationProblems, StateDamaged, UsageProblem
 from device_config.questionnaire_files import shipped
 from device_config.settings import Layer, Settings, merged, settings_from
 from device_config.settings_rules import (
     central_layer_problems,
     layer_problems,
+    rule_problems,
     settings_problems,
 )
 from device_config.state import StateDirectory
@@ -71,9 +72,12 @@ class ConfigStore:
         table, _, name = key.partition(".")
         if not name:
             raise UsageProblem(f"{key}: name a key with its table, like session.undo_s")
-        kept = self._kept_or_fresh()
-        ours = {**kept.set, table: {**kept.set.get(table, {}), name: value}}
-        self._activate(kept, Kept(centre=kept.centre, set=ours), f"{key} = {value!r}")
+
+        def with_value(kept: Kept) -> Kept:
+            ours = {**kept.set, table: {**kept.set.get(table, {}), name: value}}
+            return Kept(centre=kept.centre, set=ours)
+
+        self._change(with_value, f"the settings with {key}")
 
     def activate_central(self, layer: Layer) -> bool:
         """Take the centre's layer; returns whether it was news.
@@ -83,24 +87,18 @@ class ConfigStore:
         problems = central_layer_problems(layer)
         if problems:
             raise ConfigurationProblems("the centre's settings", problems)
-        kept = self._kept_or_fresh()
-        if layer == kept.centre:
+        if layer == self._kept_or_fresh().centre:
             return False
-        self._activate(kept, Kept(centre=layer, set=kept.set), "the centre's settings")
+        self._change(lambda kept: Kept(centre=layer, set=kept.set), "the centre's settings")
         return True
 
     def roll_back(self) -> None:
         """Go back to what was active before the last change; again to undo that."""
-        kept = self._kept_or_fresh()
-        if kept.previous is None:
-            raise UsageProblem("config rollback: nothing was changed yet, so there is no way back")
-        self._activate(kept, kept.previous, "the configuration before this one")
+        self._change(_the_previous, "the configuration before this one")
 
     def fingerprint(self) -> tuple[int, ...]:
         """Changes whenever a layer that is kept, or terminal.toml, was written."""
-        file = self._config_file
-        stat = file.stat() if file is not None and file.exists() else None
-        own = (stat.st_ino, stat.st_mtime_ns) if stat else (0, 0)
+        own = file_fingerprint(self._config_file) if self._config_file is not None else (0, 0)
         return (*self._file.fingerprint(), *own)
 
     def _kept(self) -> Kept:
@@ -113,10 +111,17 @@ class ConfigStore:
         except StateDamaged:
             return Kept()
 
-    def _activate(self, before: Kept, after: Kept, what: str) -> None:
-        self._checked(after, what)
-        previous = Kept(centre=before.centre, set=before.set)
-        self._file.write(Kept(centre=after.centre, set=after.set, previous=previous))
+    def _change(self, change: Callable[[Kept], Kept], what: str) -> None:
+        """Activate what `change` makes of the kept layers, if clean; they stay as a way back."""
+
+        def checked(body: object) -> Kept:
+            before = msgspec.convert(body, Kept) if body is not None else Kept()
+            after = change(before)
+            self._checked(after, what)
+            previous = Kept(centre=before.centre, set=before.set)
+            return Kept(centre=after.centre, set=after.set, previous=previous)
+
+        self._file.update(checked)
 
     def _checked(self, kept: Kept, what: str) -> Effective:
         layers = [("shipped", shipped_layer()), ("centre", kept.centre)]
@@ -129,19 +134,29 @@ class ConfigStore:
         try:
             settings = settings_from(body)
         except msgspec.ValidationError:
-            raise ConfigurationProblems(what, layer_problems(body) or ("wrong shape",)) from None
-        problems = settings_problems(body, shipped())
+            raise ConfigurationProblems(what, settings_problems(body, shipped())) from None
+        problems = rule_problems(settings, shipped())
         if problems:
             raise ConfigurationProblems(what, problems)
         return Effective(settings, body, sources)
 
 
+def _the_previous(kept: Kept) -> Kept:
+    if kept.previous is None:
+        raise UsageProblem("config rollback: nothing was changed yet, so there is no way back")
+    return kept.previous
+
+
 def _refuse_no_tables(layer: Layer, name: str) -> None:
-    wrong = [k for k, v in layer.items() if k != "panel" and not isinstance(v, dict)]
-    if wrong:
-        raise ConfigurationProblems(
-            name, tuple(f"{key}: is a table, like [{key}]" for key in wrong)
-        )
+    problems = [
+        f"{key}: is a table, like [{key}]"
+        for key, value in layer.items()
+        if key != "panel" and not isinstance(value, dict)
+    ]
+    if not isinstance(layer.get("panel", []), list):
+        problems.append("panel: is a list of tables, each like [[panel]]")
+    if problems:
+        raise ConfigurationProblems(name, tuple(problems))
 
 
 def shipped_layer() -> Layer:
@@ -152,12 +167,16 @@ def shipped_layer() -> Layer:
 def read_layer(path: Path) -> Layer:
     """A settings file as it stands; raises ConfigurationProblems or UsageProblem."""
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ConfigurationProblems(str(path), (f"over {MOST_BYTES} bytes: too large",))
-        return tomllib.loads(path.read_text("utf-8"))
+        size = path.stat().st_size
+        text = path.read_bytes() if size <= MOST_BYTES else b""
     except OSError as error:
         raise UsageProblem(f"{path}: {error.strerror}; give an existing settings file") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    if size > MOST_BYTES:
+        raise ConfigurationProblems(str(path), (f"over {MOST_BYTES} bytes: too large",))
+    try:
+        return tomllib.loads(text.decode("utf-8"))
+    # Also RecursionError, and ValueError for a number of thousands of digits.
+    except (ValueError, RecursionError) as error:
         raise ConfigurationProblems(str(path), (f"not TOML: {error}",)) from None
 
 

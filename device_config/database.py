@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from device_config.errors import StateDamaged
+from device_config.errors import StateDamaged, StateNotWritable
 from device_config.state import sync_directory
 
 BUSY_TIMEOUT_S = 5.0
@@ -18,20 +18,25 @@ BUSY_TIMEOUT_S = 5.0
 def open_database(path: Path, migration_sets: tuple[Migrations, ...]) -> Database:
     """A connection in WAL with `synchronous=FULL`, every migration applied.
 
-    It belongs to the thread that opened it. Raises StateDamaged when the file is no database.
+    It belongs to the thread that opened it. Raises StateDamaged when the file is no database,
+    StateNotWritable when it cannot be opened, or cannot be had for ourselves in time.
     """
-    if not path.exists():
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    db = Database(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S))
+    try:
+        if not path.exists():
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise StateNotWritable(f"{path}: {error}; give another directory with --state") from None
+    db = Database(connection)
     try:
         _enable_wal(db)
         # FULL: a kiosk gets unplugged, and NORMAL may lose the last commits then.
         db.conn.execute("PRAGMA synchronous=FULL")
         db.conn.execute("PRAGMA foreign_keys=ON")
         _migrate(db, migration_sets)
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         db.conn.close()
-        raise
+        raise StateNotWritable(f"{path}: {error}; free some space, then try again") from None
     except sqlite3.DatabaseError as error:
         db.conn.close()
         raise StateDamaged(f"{path}: {error}; keep the file and call support") from None

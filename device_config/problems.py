@@ -16,8 +16,7 @@ from device_config.questionnaire import Questionnaire
 
 Body = Mapping[str, Any]
 
-# THL's scales: statements 1–5, the recommendation question 0–10 (national-format facts in
-# docs/national-format.md). A questionnaire with another scale is not the national form.
+# The national form's own scales (docs/national-format.md).
 NATIONAL_SCALES = {"statement": (1, 5), "recommendation": (0, 10)}
 
 

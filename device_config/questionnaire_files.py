@@ -46,16 +46,20 @@ def read_questionnaire(path: Path) -> Questionnaire:
     Raises ConfigurationProblems with every problem, or UsageProblem when the file cannot be read.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ConfigurationProblems(str(path), (f"over {MOST_BYTES} bytes: too large",))
-        body = json.loads(path.read_text("utf-8"))
+        size = path.stat().st_size
+        text = path.read_bytes() if size <= MOST_BYTES else b""
     except OSError as error:
         raise UsageProblem(
             f"{path}: {error.strerror}; give the path of a questionnaire file"
         ) from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise ConfigurationProblems(str(path), (f"not UTF-8 JSON: {error}",)) from None
+    if size > MOST_BYTES:
+        raise ConfigurationProblems(str(path), (f"over {MOST_BYTES} bytes: too large",))
+    try:
+        body = json.loads(text.decode("utf-8"))
     except json.JSONDecodeError as error:
         problem = f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}"
         raise ConfigurationProblems(str(path), (problem,)) from None
+    # Also RecursionError, and ValueError for a number of thousands of digits.
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationProblems(str(path), (f"not UTF-8 JSON: {error}",)) from None
     return questionnaire_from(body, str(path))

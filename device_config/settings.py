@@ -1,57 +1,68 @@
-"""The settings of a terminal, as checked values."""
+"""The settings of a terminal, as checked values.
 
-from typing import Any, Literal
+The bounds here are those of assets/schemas/terminal.schema.json: decoding refuses what the schema
+refuses, in a fraction of the time; the schema then says all that is wrong, with its path.
+"""
+
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+Word = Annotated[str, Meta(max_length=100)]
+Address = Annotated[str, Meta(max_length=500)]
+Pixels = Annotated[int, Meta(ge=320, le=7680)]
+Pin = Annotated[int, Meta(ge=0, le=53)]
 
 
 class CentralSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the central service is. An empty text means: not set."""
 
-    url: str
-    ca_file: str
-    proxy: str
-    token: str
-    terminal_id: str
+    url: Address
+    ca_file: Address
+    proxy: Address
+    token: Annotated[str, Meta(max_length=200)]
+    terminal_id: Word
 
 
 class LocationSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the terminal stands, until staff or the centre say otherwise."""
 
-    county: str
-    unit: str
-    service: str
-    place: str
+    county: Annotated[str, Meta(pattern="^([0-9]{2})?$")]
+    unit: Word
+    service: Word
+    place: Word
     contact_mode: Literal["on-site", "mobile", "home"]
 
 
 class ScreenSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The window's size in pixels on a desktop, and the panel's rotation in degrees."""
 
-    size: tuple[int, int]
+    size: tuple[Pixels, Pixels]
     rotation: Literal[0, 90, 180, 270]
 
 
 class SessionSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How one visitor's sitting runs. Times are in seconds."""
 
-    questionnaire: str
-    languages: tuple[str, ...]
-    first_item: str
+    questionnaire: Annotated[str, Meta(max_length=60)]
+    languages: Annotated[
+        tuple[Annotated[str, Meta(max_length=20)], ...], Meta(min_length=1, max_length=40)
+    ]
+    first_item: Annotated[str, Meta(max_length=60)]
     follow_up: bool
-    idle_timeout_s: float
-    undo_s: float
-    min_interval_s: float
+    idle_timeout_s: Annotated[float, Meta(ge=2, le=600)]
+    undo_s: Annotated[float, Meta(ge=0, le=30)]
+    min_interval_s: Annotated[float, Meta(ge=0, le=600)]
 
 
 class PanelSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One button panel; pins are BCM numbers, worst to best."""
 
     kind: Literal["keypad", "gpio", "serial"]
-    buttons: tuple[int, ...] = ()
-    leds: tuple[int, ...] = ()
-    port: str = ""
+    buttons: Annotated[tuple[Pin, ...], Meta(min_length=3, max_length=5)] = ()
+    leds: Annotated[tuple[Pin, ...], Meta(max_length=5)] = ()
+    port: Annotated[str, Meta(max_length=300)] = ""
     protocol: Literal["palaute/1", "plain"] = "palaute/1"
 
 
@@ -62,7 +73,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     location: LocationSettings
     screen: ScreenSettings
     session: SessionSettings
-    panel: tuple[PanelSettings, ...]
+    panel: Annotated[tuple[PanelSettings, ...], Meta(max_length=8)]
 
 
 Layer = dict[str, Any]

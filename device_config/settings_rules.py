@@ -1,7 +1,10 @@
 """What is wrong with settings, beyond their shape: every problem with its path. Pure."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
+
+import msgspec
 
 from device_config.problems import shape_problems
 from device_config.questionnaire import Questionnaire
@@ -31,7 +34,22 @@ def settings_problems(body: Layer, questionnaires: tuple[Questionnaire, ...]) ->
     shape = layer_problems(body)
     if shape:
         return shape
-    settings = settings_from(body)
+    try:
+        settings = settings_from(body)
+    except msgspec.ValidationError as error:
+        # To a JSON Schema 90.0 is a whole number and nan within all bounds; to us neither is.
+        return (_line_of(error),)
+    return rule_problems(settings, questionnaires)
+
+
+def _line_of(error: msgspec.ValidationError) -> str:
+    """What msgspec says, "Expected … - at `$.table.key`", with the path first."""
+    message, _, path = str(error).partition(" - at ")
+    return f"{re.sub(r'^[$.]+', '', path.strip('`'))}: {message}"
+
+
+def rule_problems(settings: Settings, questionnaires: tuple[Questionnaire, ...]) -> tuple[str, ...]:
+    """What is wrong with settings of the right shape."""
     return (
         *_central_problems(settings),
         *_session_problems(settings, questionnaires),
@@ -45,7 +63,7 @@ def _central_problems(settings: Settings) -> Iterator[str]:
         return
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        host, _ = parts.hostname, parts.port
     except ValueError:
         host = None
     if host is None or parts.scheme not in ("https", "http"):
@@ -66,6 +84,8 @@ def _session_problems(
         yield f"session.questionnaire: {session.questionnaire!r} is not installed ({installed})"
         return
     questionnaire = named[0]
+    if len(set(session.languages)) < len(session.languages):
+        yield "session.languages: each language once"
     for number, language in enumerate(session.languages):
         if language not in questionnaire.languages:
             yield (
