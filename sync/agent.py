@@ -24,18 +24,20 @@ from device_config.road import (
 from device_config.state import StateDirectory
 from sync.client import CentralClient
 from sync.enrolment import take_config
-from sync.health import as_location, health
+from sync.health import health
 from sync.outbox import Outbox
-from sync.outcome import Reply, Settled, TryLater, Unreachable, failure, push_outcome
+from sync.outcome import Reply, Settled, TooMuch, TryLater, Unreachable, failure, push_outcome
 from sync.push import Pusher
 from sync.schedule import Line
 from sync.wire import (
     MOST_RESPONSES,
+    UNREADABLE,
     CentralConfig,
     Event,
     EventBatch,
     HeartbeatReply,
     encode,
+    location_of,
 )
 
 log = logging.getLogger(__name__)
@@ -70,6 +72,7 @@ class Agent:
         self._credentials = credentials
         self._jitter = jitter
         self._etag: str | None = None
+        self._most_events = MOST_RESPONSES
         self._pusher = Pusher(outbox, client, credentials.terminal_id, jitter)
         self._duties: dict[str, Duty] = {
             "push": self._pusher.push_news,
@@ -82,7 +85,10 @@ class Agent:
 
     def tick(self, now: Reading) -> None:
         """Do what is due; each duty goes on when another fails."""
-        self._carry_out_orders(now)
+        try:
+            self._carry_out_orders(now)
+        except Exception:
+            log.exception("orders: the agent goes on after an error of ours")
         for name, duty in self._duties.items():
             line = self._lines[name]
             if line.is_due(now.boottime):
@@ -115,7 +121,7 @@ class Agent:
 
     def _report(self, now: Reading, line: Line) -> Line:
         """Send the journal's entries."""
-        entries = pending_entries(self._outbox.db, MOST_RESPONSES)
+        entries = pending_entries(self._outbox.db, self._most_events)
         if not entries:
             return line.succeeded(now.boottime, REPORT_S)
         batch = EventBatch(
@@ -125,8 +131,13 @@ class Agent:
         )
         reply = self._client.report(encode(batch))
         outcome = push_outcome(reply, [entry.id for entry in entries], now.wall)
+        if isinstance(outcome, TooMuch):
+            # As with responses: halving finds the one that stands in the way.
+            self._most_events = max(len(entries) // 2, 1)
+            return line.hurried(now.boottime)
         if not isinstance(outcome, Settled):
             return self._later(now, line, reply)
+        self._most_events = min(2 * self._most_events, MOST_RESPONSES)
         refused = [event_id for event_id, _ in outcome.rejected]
         settle_entries(self._outbox.db, list(outcome.stored), refused)
         return line.succeeded(now.boottime, REPORT_S)
@@ -164,7 +175,7 @@ class Agent:
             return
         if has_moved:
             place = LocationFile.of(self._state).current(self._store.effective().settings.location)
-            location = msgspec.to_builtins(as_location(place))
+            location = msgspec.to_builtins(location_of(place))
             self._note(now, "location-changed", {**location, "revision": place.revision})
 
     def _note(self, now: Reading, kind: str, data: dict[str, object]) -> None:
@@ -189,7 +200,7 @@ def _decoded(reply: Reply | Unreachable, kind: type[Body]) -> Body | None:
         return None
     try:
         return msgspec.json.decode(reply.body, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
 
 

@@ -44,9 +44,10 @@ def enrol(code: str, url: str | None, state: Path, config: Path | None) -> None:
     """Exchange a one-time CODE for this terminal's own credentials and first configuration."""
     from device_config import clock
     from device_config.config_store import ConfigStore
-    from device_config.errors import NotSetUp
+    from device_config.errors import ConfigurationProblems, NotSetUp
     from sync.client import CentralClient
     from sync.enrolment import enrol as enrol_terminal
+    from sync.enrolment import take_config
 
     directory = open_state(state)
     store = ConfigStore(directory, config)
@@ -56,9 +57,13 @@ def enrol(code: str, url: str | None, state: Path, config: Path | None) -> None:
     if not settings.url:
         raise NotSetUp("no central service: add --central https://…")
     client = CentralClient(settings, None)
-    enrolment = enrol_terminal(directory, store, client, code, clock.read())
+    enrolment = enrol_terminal(directory, client, code)
     client.close()
     click.echo(f"enrolled as {enrolment.terminal_id}")
+    try:
+        take_config(directory, store, enrolment.config, clock.read())
+    except ConfigurationProblems as error:
+        click.echo(f"The code is used; tell the centre: {error}", err=True)
 
 
 @click.command()

@@ -15,6 +15,11 @@ from sync.wire import API_PATH, MOST_BYTES, EnrolmentRequest, Heartbeat, encode
 CONNECT_S, READ_S, CALL_S = 10.0, 30.0, 60.0
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: redirects are not followed, so neither looked at, nor their bodies read whole."""
+
+
 class CentralClient:
     """Calls over one kept connection, each under one total deadline.
 
@@ -28,7 +33,7 @@ class CentralClient:
         self._call_s = call_s
         self._watch = Watch()
         self._takes_gzip = False
-        self._session = requests.Session()
+        self._session = _Session()
         # Else .netrc would replace our token, and proxy variables our way out.
         self._session.trust_env = False
         self._session.mount("http://", WatchedAdapter(self._watch))

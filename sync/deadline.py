@@ -12,7 +12,6 @@ from typing import Any
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
-from urllib3.connectionpool import HTTPConnectionPool
 
 
 class Watch:
@@ -20,6 +19,9 @@ class Watch:
 
     def __init__(self) -> None:
         self.connection: HTTPConnection | None = None
+        # Its socket by itself, too: a connection lets go of it as soon as the head of a reply
+        # without a length has come, and the body drips on.
+        self.socket: socket.socket | None = None
         self.is_over = False
 
     @contextmanager
@@ -33,16 +35,16 @@ class Watch:
             yield
         finally:
             timer.cancel()
-            self.connection = None
+            self.connection = self.socket = None
 
     def _cut(self) -> None:
         self.is_over = True
-        sock = getattr(self.connection, "sock", None)
-        if sock is not None:
-            with suppress(OSError):
-                # The plain socket's own shutdown: SSLSocket's would pull its state from under
-                # the thread that is reading.
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        for each in (getattr(self.connection, "sock", None), self.socket):
+            if each is not None:
+                with suppress(OSError):
+                    # The plain socket's own shutdown: SSLSocket's would pull its state from
+                    # under the thread that is reading.
+                    socket.socket.shutdown(each, socket.SHUT_RDWR)
 
 
 class WatchedAdapter(HTTPAdapter):
@@ -52,9 +54,9 @@ class WatchedAdapter(HTTPAdapter):
         self._watch = watch
         super().__init__(pool_connections=1, pool_maxsize=1)
 
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         """The pool for a request, its connections watched."""
-        pool: HTTPConnectionPool = super().get_connection_with_tls_context(*args, **kwargs)
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
         watched = _watched(pool.__class__.ConnectionCls, self._watch)
         pool.ConnectionCls = watched
         return pool
@@ -65,9 +67,13 @@ def _watched(connection_class: Any, watch: Watch) -> Any:
         def connect(self) -> None:
             watch.connection = self
             super().connect()
+            watch.socket = self.sock
+            if watch.is_over:
+                # The time ran out before there was a socket to shut down.
+                raise TimeoutError("deadline")
 
         def request(self, *args: Any, **kwargs: Any) -> None:
-            watch.connection = self
+            watch.connection, watch.socket = self, self.sock
             super().request(*args, **kwargs)
 
     return Watched

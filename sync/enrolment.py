@@ -17,7 +17,7 @@ from device_config.state import StateDirectory
 from sync.client import CentralClient
 from sync.outbox import open_outbox
 from sync.outcome import Reply, Unreachable
-from sync.wire import CentralConfig, CentralLocation, Enrolment, EnrolmentRequest
+from sync.wire import UNREADABLE, CentralConfig, CentralLocation, Enrolment, EnrolmentRequest
 
 REFUSALS = {
     404: "the centre does not know this code; check it letter by letter",
@@ -28,14 +28,13 @@ REFUSALS = {
 
 def enrol(
     state: StateDirectory,
-    store: ConfigStore,
     client: CentralClient,
     code: str,
-    now: Reading,
 ) -> Enrolment:
     """Enrol this terminal; raises EnrolmentRefused with what to do.
 
-    The credentials are written first: a code works once.
+    A code works once, so the credentials are on disk before anything else is done. Its
+    configuration is still to be taken: `take_config`.
     """
     request = EnrolmentRequest(
         code=code, hardware_id=hardware_id(), software=f"palautepiste {version('palautepiste')}"
@@ -52,7 +51,6 @@ def enrol(
     outbox = open_outbox(state)
     outbox.begin_epoch(enrolment.epoch, DurableFile(state.file("epoch")))
     outbox.close()
-    take_config(state, store, enrolment.config, now)
     return enrolment
 
 
@@ -66,7 +64,7 @@ def _read(reply: Reply | Unreachable) -> Enrolment:
         raise EnrolmentRefused(why)
     try:
         return msgspec.json.decode(reply.body, type=Enrolment)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         raise EnrolmentRefused("the answer is not a central service's; check the address") from None
 
 
@@ -77,12 +75,14 @@ def take_config(
 
     Raises ConfigurationProblems, and keeps the settings before, when they do not fit.
     """
+    has_moved = False
+    if config.location is not msgspec.UNSET:
+        # First, since where we stand does not depend on whether the settings fit.
+        settings = store.effective().settings.location
+        has_moved = take_location(state, settings, config.location, now)
     if config.settings is not msgspec.UNSET:
         store.activate_central(config.settings)
-    if config.location is msgspec.UNSET:
-        return False
-    settings = store.effective().settings.location
-    return take_location(state, settings, config.location, now)
+    return has_moved
 
 
 def take_location(

@@ -13,7 +13,7 @@ from device_config.location import Place
 from device_config.road import fact
 from device_config.state import StateDirectory
 from sync.outbox import Counts, Outbox, oldest_text
-from sync.wire import Heartbeat, Location, PanelFact
+from sync.wire import Heartbeat, PanelFact, location_of
 
 LOW_DISK_BYTES = 100 * 1024 * 1024
 THERMAL = Path("/sys/class/thermal/thermal_zone0/temp")
@@ -45,7 +45,7 @@ def health(
         state="attention" if reasons else "offline" if push.failure else "ok",
         reasons=tuple(reasons),
         terminal_id=credentials.terminal_id if credentials else None,
-        location=as_location(place),
+        location=location_of(place),
         open=counts.open,
         pending=counts.pending,
         sent=counts.sent,
@@ -94,17 +94,6 @@ def read_panels(outbox: Outbox | None) -> list[PanelFact]:
     """What the kiosk last said of its panels."""
     body = fact(outbox.db, "kiosk", "panels") if outbox else None
     return [PanelFact(**panel) for panel in body or ()]
-
-
-def as_location(place: Place) -> Location:
-    """A place as documents carry it."""
-    return Location(
-        county=place.county,
-        unit=place.unit,
-        service=place.service,
-        place=place.place,
-        since=place.since,
-    )
 
 
 def temperature_c() -> float | None:

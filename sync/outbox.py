@@ -72,7 +72,7 @@ class Counts:
 
 
 def open_outbox(state: StateDirectory) -> "Outbox":
-    """The outbox of a state directory; raises StateDamaged or sqlite3.OperationalError."""
+    """The outbox of a state directory; raises StateDamaged or StateNotWritable."""
     db = open_database(state.database, (ROAD, RESPONSES))
     outbox = Outbox(db)
     outbox.begin_epoch_after(DurableFile(state.file("epoch")))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from sync.schedule import retry_after_s
-from sync.wire import Reason, Verdict
+from sync.wire import UNREADABLE, Reason, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class _Tally:
 def _verdicts(body: bytes, ids: frozenset[str]) -> Outcome:
     try:
         entries = msgspec.json.decode(body, type=_Results).results
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return TryLater("no verdicts in the reply")
     tally = _Tally()
     for entry in entries:
@@ -127,7 +127,7 @@ def _count(entry: msgspec.Raw, ids: frozenset[str], tally: _Tally) -> None:
     """Count one entry of a reply; one of another shape, or about another id, settles nothing."""
     try:
         verdict = msgspec.json.decode(entry, type=Verdict)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return
     if verdict.id not in ids:
         return
@@ -140,7 +140,7 @@ def _detail(reply: Reply) -> str:
     """What a problem document says, bounded."""
     try:
         problem = msgspec.json.decode(reply.body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return ""
     detail = problem.get("detail") if isinstance(problem, dict) else None
     return detail[:2000] if isinstance(detail, str) else ""

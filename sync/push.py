@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from device_config.clock import Reading, rfc3339
-from device_config.road import state_fact
+from device_config.road import fact, state_fact
 from sync.client import CentralClient
 from sync.health import read_push
 from sync.outbox import Outbox, Parcel
@@ -42,9 +42,13 @@ class Pusher:
         self._most = MOST_RESPONSES
         self._fact = read_push(outbox)
         self._sent_version: int | None = None
+        # An earlier agent's Retry-After, as boot id and boottime: it counts for `--once`, too.
+        self._asked_until: dict[str, float] = fact(outbox.db, "sync", "asked-until") or {}
 
     def push_news(self, now: Reading, line: Line) -> Line:
         """Send what is new, or what an earlier failure left; cheap when there is neither."""
+        if self._has_to_wait(now, line):
+            return line
         version = self._outbox.data_version()
         if line.failures == 0 and version == self._sent_version:
             return line
@@ -55,10 +59,15 @@ class Pusher:
 
     def push_all(self, now: Reading, line: Line) -> Line:
         """Send until nothing waits, or until the first answer that means later."""
+        if self._has_to_wait(now, line):
+            return line
         result: Result = "more"
         while result == "more":
             result, line = self._batches(now, line, MOST_BATCHES)
         return line
+
+    def _has_to_wait(self, now: Reading, line: Line) -> bool:
+        return now.boottime < max(line.asked_until, self._asked_until.get(now.boot_id, 0.0))
 
     def _batches(self, now: Reading, line: Line, most: int) -> tuple[Result, Line]:
         result: Result = "more"
@@ -101,6 +110,9 @@ class Pusher:
         line = line.failed(now.boottime, self._jitter(), after_s)
         log.warning("push failed: %s; %d in a row", why, line.failures)
         self._write_down(now, why)
+        if after_s is not None:
+            self._asked_until = {now.boot_id: line.asked_until}
+            state_fact(self._outbox.db, "sync", "asked-until", self._asked_until)
         return line
 
     def _write_down(self, now: Reading, failure: str | None) -> None:

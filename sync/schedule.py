@@ -15,7 +15,7 @@ def next_delay(failures: int, jitter: float) -> float:
     Full jitter over a doubling range, so that a thousand terminals coming back after an outage
     spread out.
     """
-    widest = min(FIRST_DELAY_S * 2 ** min(failures, 20), LONGEST_DELAY_S)
+    widest = min(FIRST_DELAY_S * 2.0 ** min(failures, 20), LONGEST_DELAY_S)
     return FIRST_DELAY_S + jitter * (widest - FIRST_DELAY_S)
 
 
@@ -59,7 +59,9 @@ class Line:
         """It did not: wait as the centre asks, or longer each time."""
         failures = self.failures + 1
         if retry_after is not None:
-            return Line(failures, now + retry_after, now + retry_after)
+            # At least a second: to a clock that is ahead, every date is in the past.
+            again_at = now + max(retry_after, FIRST_DELAY_S)
+            return Line(failures, again_at, now + retry_after)
         return replace(self, failures=failures, due_at=now + next_delay(failures, jitter))
 
     def hurried(self, now: float) -> "Line":

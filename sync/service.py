@@ -8,6 +8,7 @@ from pathlib import Path
 from device_config import clock
 from device_config.config_store import ConfigStore
 from device_config.credentials import Credentials, read_credentials
+from device_config.durable_file import DurableFile
 from device_config.errors import NotSetUp, StateInUse
 from device_config.settings import CentralSettings
 from device_config.state import StateDirectory, hold, open_state
@@ -79,7 +80,8 @@ def _deliver(state: StateDirectory, store: ConfigStore, stopping: threading.Even
 
 def _files(state: StateDirectory, store: ConfigStore) -> tuple[int, ...]:
     database = state.database.stat().st_ino if state.database.exists() else 0
-    return (database, *store.fingerprint())
+    credentials = DurableFile(state.file("credentials")).fingerprint()
+    return (database, *store.fingerprint(), *credentials)
 
 
 def _close_abandoned(state: StateDirectory, outbox: Outbox) -> None:

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from device_config.location import Place
+
 API_PATH = "/api/v1"
 MOST_RESPONSES = 500
 MOST_BYTES = 1024 * 1024  # of one request or reply, uncompressed
@@ -26,7 +28,7 @@ Masked = Literal["identity-code", "phone", "email", "address", "card", "iban", "
 Rule = Literal["min-interval", "burst", "same-button", "out-of-hours", "simulated"]
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
-Time = Annotated[str, Meta(max_length=40)]
+Time = Annotated[str, Meta(max_length=40, extra_json_schema={"format": "date-time"})]
 """RFC 3339 with offset."""
 Count = Annotated[int, Meta(ge=1, le=2**53)]
 
@@ -59,6 +61,17 @@ class Location(Struct, frozen=True, kw_only=True):
     service: Name | None = None
     place: Name | None = None
     since: Time | None = None
+
+
+def location_of(place: Place) -> Location:
+    """A place as documents carry it."""
+    return Location(
+        county=place.county,
+        unit=place.unit,
+        service=place.service,
+        place=place.place,
+        since=place.since,
+    )
 
 
 class Answered(Struct, frozen=True, kw_only=True):
@@ -234,7 +247,8 @@ class Enrolment(Struct, frozen=True, kw_only=True):
     """The answer to an enrolment: who the terminal is from now on."""
 
     terminal_id: Name
-    token: Annotated[str, Meta(min_length=20, max_length=200, pattern="^[!-~]+$")]
+    # Without the (?!) a line feed could end it, and no header can carry that.
+    token: Annotated[str, Meta(min_length=20, max_length=200, pattern="^[!-~]+(?!\\n)$")]
     epoch: Count = 1
     staff_pin_hash: Annotated[str, Meta(max_length=500)] | None = None
     config: CentralConfig = CentralConfig()
@@ -273,7 +287,7 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
 
 
 class HeartbeatReply(Struct, frozen=True):
-    """The answer to a heartbeat: the ETag of the configuration the terminal should hold."""
+    """The answer to a heartbeat: the configuration's ETag, quotes included."""
 
     config_etag: str
 
@@ -296,6 +310,9 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: int
     detail: str = ""
 
+
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for bytes that are none of these types."""
 
 encode = msgspec.json.Encoder().encode
 """Any of these types as UTF-8 JSON bytes."""
