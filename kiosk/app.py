@@ -17,6 +17,11 @@ from kiosk.view import Choice, View
 log = logging.getLogger(__name__)
 
 
+def has_window() -> bool:
+    """Whether a window could be opened: Kivy leaves None in its place."""
+    return Window is not None
+
+
 class KioskApp(App):
     """Builds the screen once, shows views, and posts what is touched.
 
@@ -69,10 +74,18 @@ class KioskApp(App):
         self._deadline = None
         if deadline is not None:
             wait_s = max(deadline - boottime(), 0.0)
-            self._deadline = Clock.schedule_once(lambda _: self._ring(), wait_s)
+            self._deadline = Clock.schedule_once(lambda _: self._ring(deadline), wait_s)
 
-    def _ring(self) -> None:
-        self.post(TimePassed(boottime()))
+    def every(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do something again and again, on Kivy's thread."""
+        Clock.schedule_interval(lambda _: action(), seconds)
+
+    def _ring(self, deadline: float) -> None:
+        # Kivy counts from its last frame, so it may call a frame too early.
+        if boottime() < deadline:
+            self.arm(deadline)
+        else:
+            self.post(TimePassed(boottime()))
 
     def _key_down(self, _window: object, key: int, *_: object) -> None:
         self.on_key(key, True)

@@ -1,6 +1,7 @@
 """`palautepiste`: every command of the program, gathered."""
 
 import logging
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 from device_config.cli import config, questionnaire
 from device_config.errors import KioskError
 from device_config.state import config_option, state_option
+from sync.central.cli import central, central_admin
 from sync.cli import enrol, export, requeue, status, sync
 
 
@@ -22,6 +24,10 @@ class Commands(click.Group):
         except KioskError as error:
             click.echo(f"palautepiste: {error}", err=True)
             ctx.exit(error.exit_code)
+        except sqlite3.Error as error:
+            mend = "keep device.db and call support"
+            click.echo(f"palautepiste: the terminal's database: {error}; {mend}", err=True)
+            ctx.exit(1)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -67,5 +73,27 @@ def simulate(  # noqa: PLR0913, PLR0917 - one parameter an option
     run_simulation(state, config, count, seed=seed, is_paced=not is_fast, is_confirmed=yes)
 
 
-for command in (sync, enrol, status, export, requeue, config, questionnaire):
+@main.command()
+@click.option("--clients", type=click.IntRange(min=1), help="So many pretend clients, then end.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Fixes what they do.")
+@click.option("--pictures", type=click.Path(path_type=Path, file_okay=False), help="Save some.")
+@click.option("--for", "live_s", type=float, metavar="SECONDS", help="End after this long.")
+def demo(clients: int | None, seed: int, pictures: Path | None, live_s: float | None) -> None:
+    """A terminal, its agent and a central service together, on throw-away data."""
+    from kiosk.demo import run_demo
+
+    run_demo(clients, seed, pictures, live_s)
+
+
+for command in (
+    central,
+    central_admin,
+    sync,
+    enrol,
+    status,
+    export,
+    requeue,
+    config,
+    questionnaire,
+):
     main.add_command(command)

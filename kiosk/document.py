@@ -26,6 +26,7 @@ def content_of(draft: Draft, moment: Reading) -> Content:
         id=draft.id,
         terminal_id=None,
         questionnaire=draft.questionnaire,
+        respondent=draft.respondent,
         language=draft.language,
         location=draft.location,
         contact_mode=draft.contact_mode,

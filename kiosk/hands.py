@@ -122,6 +122,7 @@ class Hands:
             "is_ready": not (isinstance(state, Asking) and state.is_saving)
             and boottime() >= state.guarded_until,
             "choices": {name: list(_box(widget)) for name, widget in places.items()},
+            "clipped": screen.clipped_texts() if screen is not None else [],
             "size": list(Window.size),
         }
 

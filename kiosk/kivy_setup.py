@@ -6,6 +6,9 @@ Escape and listens to one finger twice.
 
 import logging
 import os
+from collections.abc import Mapping
+
+SAID_BY_US = ("MTDev", "Unable to find any valuable Window", "Unable to get a Window")
 
 
 def prepare(size: tuple[int, int], is_fullscreen: bool, rotation: int) -> None:
@@ -21,7 +24,8 @@ def prepare(size: tuple[int, int], is_fullscreen: bool, rotation: int) -> None:
             "KIVY_WINDOW": "sdl2",
         }
     )
-    logging.getLogger("kivy").addFilter(_is_not_about_mtdev)
+    os.environ.setdefault("SDL_VIDEODRIVER", video_driver(os.environ))
+    logging.getLogger("kivy").addFilter(_is_worth_a_line)
     from kivy.config import Config
 
     graphics = {
@@ -37,8 +41,17 @@ def prepare(size: tuple[int, int], is_fullscreen: bool, rotation: int) -> None:
     for key, value in graphics.items():
         Config.set("graphics", key, value)
     Config.set("kivy", "exit_on_escape", 0)
-    Config.set("kivy", "log_level", "warning")
     _use_one_pointer()
+
+
+def video_driver(environment: Mapping[str, str]) -> str:
+    """What SDL is to draw with, named so that a display that is missing is an error.
+
+    Left to itself SDL quietly takes "offscreen": a healthy process and a black screen.
+    """
+    if environment.get("DISPLAY"):
+        return "x11"
+    return "wayland" if environment.get("WAYLAND_DISPLAY") else "kmsdrm"
 
 
 def _use_one_pointer() -> None:
@@ -55,6 +68,7 @@ def _use_one_pointer() -> None:
     Config.set("input", "pointer", "mouse,disable_multitouch")
 
 
-def _is_not_about_mtdev(record: logging.LogRecord) -> bool:
-    """Kivy tries every input provider and prints a traceback for mtdev, which we do not use."""
-    return "MTDev" not in record.getMessage()
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Not Kivy's start-up talk, nor a traceback for what we do not use or say in a line of ours."""
+    said = record.getMessage()
+    return record.levelno >= logging.WARNING and not any(each in said for each in SAID_BY_US)

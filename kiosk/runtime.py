@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from kiosk.events import Event, Saved
 from kiosk.session import reduce
@@ -10,6 +10,8 @@ from kiosk.states import Acknowledge, CheckStorage, Effect, PressId, Save, State
 from kiosk.view import View, show
 
 log = logging.getLogger(__name__)
+
+Of = TypeVar("Of")
 
 
 class Storage(Protocol):
@@ -45,23 +47,30 @@ class Runtime:
         self._draw(show(self.state))
 
     def handle(self, event: Event) -> None:
-        """Take one event to its end; an error of ours costs the event, never the loop."""
-        try:
-            self._handle(event)
-        except Exception:
-            log.exception("event ignored: %s", type(event).__name__)
+        """Take one event to its end; an error of ours costs what failed, never the loop."""
+        self._attempt(self._take, event)
 
-    def _handle(self, event: Event) -> None:
+    def _take(self, event: Event) -> None:
         before = self.state
         step = reduce(before, event)
         self.state = step.state
+        # Each on its own: a screen that cannot be drawn must not cost the answer or the deadline.
         for effect in step.effects:
-            self._carry_out(effect)
-        if isinstance(event, Saved) and event.save.press is not None:
-            self._acknowledge(event.save.press)
+            self._attempt(self._carry_out, effect)
         if step.state != before:
-            self._draw(show(step.state))
-            self._arm(step.state.deadline)
+            self._attempt(self._arm, step.state.deadline)
+            self._attempt(self._show, step.state)
+        if isinstance(event, Saved) and event.save.press is not None:
+            self._attempt(self._acknowledge, event.save.press)
+
+    def _attempt(self, action: Callable[[Of], None], of: Of) -> None:
+        try:
+            action(of)
+        except Exception:
+            log.exception("the kiosk goes on after an error of ours")
+
+    def _show(self, state: State) -> None:
+        self._draw(show(state))
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:

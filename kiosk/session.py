@@ -7,6 +7,7 @@ Every rule of what a tap, a press or a passing moment means stands here and nowh
 from dataclasses import dataclass, replace
 
 from device_config.questionnaire import Item, next_item
+from kiosk.draft import answer_of, new_draft
 from kiosk.events import (
     BackTapped,
     ChangeTapped,
@@ -36,16 +37,13 @@ from kiosk.states import (
     State,
     Thanks,
 )
-from sync.wire import Answer, Ended, Flag, Instrument, QuestionnaireRef
+from sync.wire import Ended
 
 GUARD_S = 0.3
 """After a change on the screen nothing counts for this long: the same finger, a second one."""
 THANKS_S = 4.0
 SAVE_PATIENCE_S = 10.0
 RETRY_S = 5.0
-
-# docs/interfaces.md, "The response document": how boxes map onto the five steps.
-STEPS = {3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +65,10 @@ def reduce(state: State, event: Event) -> Step:
             return _out_of_order(state, event)
         case _, Pressed(at=at) if at < state.guarded_until:
             return _put_aside(state, event)
-        case _, (Tapped() | BackTapped() | EnoughTapped() | ChangeTapped() | Dismissed()) if (
-            event.at < state.guarded_until
+        case _, Tapped(at=at) | BackTapped(at=at) | EnoughTapped(at=at) if at < state.guarded_until:
+            return Step(state)
+        case _, ChangeTapped(at=at) | Dismissed(at=at) | LanguageChosen(at=at) if (
+            at < state.guarded_until
         ):
             return Step(state)
         case Idle(), _:
@@ -105,7 +105,7 @@ def _asking(state: Asking, event: Event) -> Step:
             return _go_on(state, at)
         case TimePassed(now=now) if now >= state.deadline:
             if state.is_saving:
-                return _fail(state, Save(state.draft), now)
+                return _fail(state, None, now)
             return _close(state, "timeout", now)
         case Pressed() if not state.memory.config.follow_up and state.draft.answers:
             return _begin(state, state.draft.language, event)
@@ -174,14 +174,13 @@ def _out_of_order(state: OutOfOrder, event: Event) -> Step:
 def _begin(state: Idle | Asking | Thanks, language: str, event: Tapped | Pressed) -> Step:
     """A first answer: a response of its own; the one before it closes."""
     config = state.memory.config
-    answer = _answer_of(event, config.first_item.id)
+    answer = answer_of(event, config.first_item.id)
     if answer is None:
         return _put_aside(state, event)
     before = None if isinstance(state, Idle) else state.draft
-    draft = _draft(state.memory, language, event).with_answer(answer)
+    draft = new_draft(state.memory, language, event).with_answer(answer)
+    draft = _closed_if_last(state.memory, draft, event)
     press = event.press if isinstance(event, Pressed) else None
-    if isinstance(event, Pressed) and not config.follow_up:
-        draft = draft.closed("submitted")
     asking = Asking(
         memory=replace(state.memory, last_first_at=event.at),
         draft=draft,
@@ -193,71 +192,28 @@ def _begin(state: Idle | Asking | Thanks, language: str, event: Tapped | Pressed
     return Step(asking, (*_closing(before), Save(draft, press)))
 
 
-def _answer_of(event: Tapped | Pressed, item: str) -> Answer | None:
-    """The answer to `item` that a tap or press gives; None if it speaks of something else."""
-    if isinstance(event, Tapped):
-        return event.answer if event.answer.item == item else None
-    steps = STEPS.get(event.buttons, ())
-    if not 1 <= event.button <= len(steps):
-        return None
-    return Answer(item=item, value=steps[event.button - 1])
-
-
-def _draft(memory: Memory, language: str, event: Tapped | Pressed) -> Draft:
-    config = memory.config
-    is_press = isinstance(event, Pressed)
-    return Draft(
-        id=event.fresh_id,
-        questionnaire=QuestionnaireRef(config.questionnaire.id, config.questionnaire.version),
-        language=language,
-        location=config.location,
-        contact_mode=config.contact_mode,
-        channel="kiosk-button" if is_press else "kiosk-touch",
-        instrument=_instrument(event),
-        first_at=event.at,
-        flags=(*config.base_flags, *_interval_flags(memory, event.at)),
-    )
-
-
-def _instrument(event: Tapped | Pressed) -> Instrument:
-    if isinstance(event, Tapped):
-        return "screen"
-    by_count: dict[int, Instrument] = {3: "panel-3", 4: "panel-4", 5: "panel-5"}
-    return by_count[event.buttons]
-
-
-def _interval_flags(memory: Memory, at: float) -> tuple[Flag, ...]:
-    limit = memory.config.min_interval_s
-    if memory.last_first_at is None or at - memory.last_first_at >= limit:
-        return ()
-    measured = round(at - memory.last_first_at, 1)
-    return (Flag(rule="min-interval", limit=limit, measured=measured),)
-
-
 def _press_answer(state: Asking, event: Pressed) -> Step:
     """A press answers the statement on the screen, but never changes an answer."""
     is_statement = state.memory.config.item(state.item).kind == "statement"
     is_answered = state.draft.answer_to(state.item) is not None
-    answer = _answer_of(event, state.item)
+    answer = answer_of(event, state.item)
     if state.is_saving or not is_statement or is_answered or answer is None:
         return _put_aside(state, event)
-    draft = state.draft.with_answer(answer)
-    return _save_answer(state, _closed_if_last(state, draft), event.at, event.press)
+    draft = _closed_if_last(state.memory, state.draft.with_answer(answer), event)
+    return _save_answer(state, draft, event.at, event.press)
 
 
 def _tap_answer(state: Asking, event: Tapped) -> Step:
     """A tap answers the question on the screen, also anew."""
-    config, draft = state.memory.config, state.draft.with_answer(event.answer)
-    can_be_undone = not config.follow_up and config.undo_s > 0
-    if not can_be_undone:
-        draft = _closed_if_last(state, draft)
+    draft = _closed_if_last(state.memory, state.draft.with_answer(event.answer), event)
     return _save_answer(state, draft, event.at, None)
 
 
-def _closed_if_last(state: Asking, draft: Draft) -> Draft:
-    """The last answer closes the response in the same write."""
-    is_last = next_item(_asked(state.memory), draft.settled()) is None
-    return draft.closed("submitted") if is_last else draft
+def _closed_if_last(memory: Memory, draft: Draft, event: Tapped | Pressed) -> Draft:
+    """The last answer closes the response in the same write, unless it can be taken back."""
+    config = memory.config
+    can_be_undone = isinstance(event, Tapped) and not config.follow_up and config.undo_s > 0
+    return draft if can_be_undone or not _is_complete(memory, draft) else draft.closed("submitted")
 
 
 def _save_answer(state: Asking, draft: Draft, at: float, press: PressId | None) -> Step:
@@ -369,17 +325,22 @@ def _fail(state: State, save: Save | None, at: float) -> Step:
     if isinstance(state, Asking | Thanks) and state.draft is not None:
         known.append(Save(state.draft))
     deadline = state.deadline if isinstance(state, OutOfOrder) else at + RETRY_S
-    return Step(OutOfOrder(state.memory, _newest_closed(known), deadline))
+    return Step(OutOfOrder(state.memory, _newest_closed(state.memory, known), deadline))
 
 
-def _newest_closed(saves: list[Save]) -> tuple[Save, ...]:
+def _newest_closed(memory: Memory, saves: list[Save]) -> tuple[Save, ...]:
     """One save a draft: its newest revision, closed, with the press that still waits for it."""
     newest: dict[str, Save] = {}
     for save in saves:
         before = newest.get(save.draft.id, save)
         draft = max(before.draft, save.draft, key=lambda draft: draft.revision)
         newest[save.draft.id] = Save(draft, before.press or save.press)
-    return tuple(Save(each.draft.closed("timeout"), each.press) for each in newest.values())
+    return tuple(Save(_cut_short(memory, each.draft), each.press) for each in newest.values())
+
+
+def _cut_short(memory: Memory, draft: Draft) -> Draft:
+    """Closed here and now: whoever had answered everything has submitted it."""
+    return draft.closed("submitted" if _is_complete(memory, draft) else "timeout")
 
 
 # Small words
@@ -399,6 +360,11 @@ def _is_news(save: Save, draft: Draft) -> bool:
 
 def _offers(state: State, language: str) -> bool:
     return language in state.memory.config.languages
+
+
+def _is_complete(memory: Memory, draft: Draft) -> bool:
+    """Whether nothing is left to ask."""
+    return next_item(_asked(memory), draft.settled()) is None
 
 
 def _idle_deadline(state: Asking | Thanks, at: float) -> float:

@@ -16,6 +16,7 @@ from sync.wire import (
     Instrument,
     Location,
     QuestionnaireRef,
+    Respondent,
 )
 
 SCREEN_KINDS: tuple[Kind, ...] = ("statement", "recommendation")
@@ -84,6 +85,7 @@ class Draft:
     channel: Channel
     instrument: Instrument
     first_at: float
+    respondent: Respondent = "client"
     answers: tuple[Answer, ...] = ()
     ended: Ended | None = None
     flags: tuple[Flag, ...] = ()

@@ -1,6 +1,7 @@
 """The kiosk process, put together: the one place where its parts meet."""
 
 import logging
+import os
 import signal
 import threading
 import uuid
@@ -12,19 +13,19 @@ from device_config.config_store import ConfigStore, Effective
 from device_config.errors import KioskError
 from device_config.location import LocationFile
 from device_config.questionnaire_files import questionnaire_named
-from device_config.road import JournalEntry
 from device_config.settings import Settings
 from device_config.state import StateDirectory, hold, open_state
 from kiosk import kivy_setup
 from kiosk.document import moment_at
+from kiosk.early_storage import EarlyStorage
 from kiosk.events import ConfigChanged
 from kiosk.panel import PanelNews, Panels, open_panels
-from kiosk.states import Draft, SessionConfig, session_config, start
-from sync.health import as_location
+from kiosk.runtime import Runtime
+from kiosk.states import Draft, PressId, SessionConfig, session_config, start
+from sync.wire import location_of
 
 if TYPE_CHECKING:
     from kiosk.app import KioskApp
-    from kiosk.writer import Writer
     from sync.outbox import Outbox
 
 log = logging.getLogger(__name__)
@@ -49,20 +50,21 @@ def run_kiosk(
 
 
 def _open_app(settings: Settings) -> "KioskApp":
-    try:
-        from kiosk.app import KioskApp  # opens the window
-    except SystemExit:
-        # SDL found no display, or Kivy no window provider; its own lines are on stderr.
+    from kiosk.app import KioskApp, has_window  # opens the window
+
+    if not has_window():
+        driver = os.environ["SDL_VIDEODRIVER"]
         raise KioskError(
-            "no window could be opened; set SDL_VIDEODRIVER=offscreen to draw without a display"
-        ) from None
+            f"no window could be opened ({driver}): log in at the display itself, or check "
+            "DISPLAY, or set SDL_VIDEODRIVER=offscreen to draw without a display"
+        )
     return KioskApp(len(settings.session.languages))
 
 
 def session_config_of(state: StateDirectory, settings: Settings) -> SessionConfig:
     """What the next session needs to know: the questionnaire, the rules, where we stand."""
     place = LocationFile.of(state).current(settings.location)
-    location = as_location(place)
+    location = location_of(place)
     questionnaire = questionnaire_named(settings.session.questionnaire)
     return session_config(settings.session, questionnaire, location, settings.location.contact_mode)
 
@@ -73,20 +75,18 @@ class Terminal:
     def __init__(
         self, state: StateDirectory, store: ConfigStore, effective: Effective, app: "KioskApp"
     ) -> None:
-        from kiosk.runtime import Runtime
-
         self._state = state
         self._store = store
         self._app = app
         self._settings = effective.settings
         self._fingerprint = self._files()
+        self._storage = EarlyStorage()
         self._panels = Panels(())
         self._panel_facts: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
-        self._writer = self._make_writer()
         self.runtime = Runtime(
             start(session_config_of(state, self._settings)),
-            self._writer,
+            self._storage,
             app.draw,
             app.arm,
             self._acknowledge,
@@ -96,11 +96,9 @@ class Terminal:
 
     def run(self, hands_fd: int | None) -> None:
         """Show the first screen, and go on until the window is closed."""
-        from kivy.clock import Clock
-
         signal.signal(signal.SIGTERM, lambda *_: self._app.stop())
         self._app.bind(on_start=lambda _: self.runtime.begin())
-        Clock.schedule_interval(lambda _: self._check_config(), CONFIG_CHECK_S)
+        self._app.every(CONFIG_CHECK_S, self._check_config)
         if hands_fd is not None:
             from kiosk.hands import Hands
 
@@ -109,40 +107,53 @@ class Terminal:
             self._app.run()
         finally:
             self._panels.stop()
-            self._writer.stop()
+            self._storage.close()
 
     def _after_first_frame(self) -> None:
         """What is slow to import, or to open, comes when there is something to see."""
-        self._writer.start()
-        threading.Thread(target=self._start_panels, name="panels", daemon=True).start()
-        data = {"software": software()}
-        self._writer.submit(journal_entry("started", data))
+        threading.Thread(target=self._open_the_rest, name="opening", daemon=True).start()
 
-    def _start_panels(self) -> None:
+    def _open_the_rest(self) -> None:
+        from kiosk.writer import Writer
+
+        writer = Writer(self._open_outbox, _moment_of, clock.boottime, self._app.post)
+        writer.start()
+        self._storage.open(writer)
+        self._note("started", {"software": software()})
         panels = open_panels(self._settings.panel, self._app.post, self._panel_news)
         self._panels = panels
         self._app.on_key = panels.key
         panels.start()
 
-    def _acknowledge(self, press: Any) -> None:
+    def _open_outbox(self) -> "Outbox":
+        from sync.outbox import open_outbox
+
+        return open_outbox(self._state)
+
+    def _acknowledge(self, press: PressId) -> None:
         self._panels.acknowledge(press)
 
     def _panel_news(self, news: PanelNews) -> None:
         """From any thread: a panel came, went, or put a press aside."""
+        from kiosk.writer import Fact
+
         if news.event != "press-put-aside":
             fact = {"kind": news.kind, "id": news.id, "state": news.event}
             with self._lock:
                 self._panel_facts[news.id] = fact
                 facts = list(self._panel_facts.values())
-            self._submit_fact("panels", facts)
+            self._storage.submit(Fact("panels", facts))
         if news.event != "ok":
-            data = {"panel": news.kind, "id": news.id, **news.data}
-            self._writer.submit(journal_entry(f"panel-{news.event}", data))
+            self._note(f"panel-{news.event}", {"panel": news.kind, "id": news.id, **news.data})
 
-    def _submit_fact(self, name: str, body: object) -> None:
-        from kiosk.writer import Fact
+    def _note(self, kind: str, data: dict[str, Any]) -> None:
+        """Put something that happened now into the journal; no time rather than a wrong one."""
+        from device_config.road import JournalEntry
 
-        self._writer.submit(Fact(name, body))
+        now = clock.read()
+        at = clock.rfc3339(now.wall) if now.is_synced else None
+        trust = "synced" if now.is_synced else "unknown"
+        self._storage.submit(JournalEntry(str(uuid.uuid4()), kind, at, trust, data))
 
     def _check_config(self) -> None:
         """Take changed settings or another location between sessions; refuse bad ones aloud."""
@@ -163,31 +174,9 @@ class Terminal:
         location = LocationFile.of(self._state)
         return (*self._store.fingerprint(), *location.file.fingerprint())
 
-    def _make_writer(self) -> "Writer":
-        from kiosk.writer import Writer
-
-        return Writer(self._open_storage, _moment_of, clock.boottime, self._app.post)
-
-    def _open_storage(self) -> "Outbox":
-        from sync.outbox import open_outbox
-
-        outbox = open_outbox(self._state)
-        closed = outbox.close_abandoned()
-        if closed:
-            log.info("closed %d unfinished responses of an earlier run", closed)
-        return outbox
-
 
 def _moment_of(draft: Draft) -> clock.Reading:
     return moment_at(clock.read(), draft.first_at)
-
-
-def journal_entry(kind: str, data: dict[str, Any]) -> JournalEntry:
-    """Something that happened now; without a clock to trust it has no time."""
-    now = clock.read()
-    at = clock.rfc3339(now.wall) if now.is_synced else None
-    state = "synced" if now.is_synced else "unknown"
-    return JournalEntry(str(uuid.uuid4()), kind, at, state, data)
 
 
 def software() -> str:

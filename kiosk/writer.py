@@ -38,8 +38,9 @@ Work = Save | CheckStorage | Fact | JournalEntry
 class Writer:
     """Carries out saves on a thread of its own.
 
-    `open_storage` is called on that thread and may fail, then and again later. `moment_of` says
-    what the clocks were at a draft's first answer.
+    `open_storage` is called on that thread and may fail, then and again later. What an earlier run
+    left open is closed when it first succeeds. `moment_of` says what the clocks were at a draft's
+    first answer.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Writer:
         self._queue: queue.Queue[Work | None] = queue.Queue(MOST_WAITING)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._outbox: Outbox | None = None
+        self._has_opened = False
         self._moments: dict[str, Reading] = {}
 
     def start(self) -> None:
@@ -83,21 +85,24 @@ class Writer:
             except (sqlite3.Error, KioskError, OSError) as error:
                 log.error("not stored: %s", error)  # noqa: TRY400 - one line, no traceback
                 self._forget_storage()
-                if isinstance(work, Save | CheckStorage):
-                    save = work if isinstance(work, Save) else None
-                    self._post(StorageFailed(save, self._boottime()))
+                self._say_failed(work)
             except Exception:
                 log.exception("the writer goes on after an error of ours")
-                if isinstance(work, Save):
-                    self._post(StorageFailed(work, self._boottime()))
+                self._say_failed(work)
         self._forget_storage()
+
+    def _say_failed(self, work: Work) -> None:
+        if isinstance(work, Save | CheckStorage):
+            save = work if isinstance(work, Save) else None
+            self._post(StorageFailed(save, self._boottime()))
 
     def _carry_out(self, work: Work) -> None:
         if self._outbox is None:
-            self._outbox = self._open_storage()
+            self._outbox = self._open()
         match work:
             case Save(draft=draft):
-                self._outbox.put(content_of(draft, self._moment(draft)), self._moment(draft))
+                moment = self._moment(draft)
+                self._outbox.put(content_of(draft, moment), moment)
                 if draft.ended is not None:
                     self._moments.pop(draft.id, None)
                 self._post(Saved(work, self._boottime()))
@@ -109,9 +114,21 @@ class Writer:
             case JournalEntry():
                 note(self._outbox.db, work)
 
+    def _open(self) -> Outbox:
+        outbox = self._open_storage()
+        # Only once: what is open at a later opening is the session of now.
+        if not self._has_opened:
+            closed = outbox.close_abandoned()
+            if closed:
+                log.info("closed %d unfinished responses of an earlier run", closed)
+            self._has_opened = True
+        return outbox
+
     def _moment(self, draft: Draft) -> Reading:
         """The clocks at the first answer, read once, when it is first saved."""
-        return self._moments.setdefault(draft.id, self._moment_of(draft))
+        if draft.id not in self._moments:
+            self._moments[draft.id] = self._moment_of(draft)
+        return self._moments[draft.id]
 
     def _forget_storage(self) -> None:
         if self._outbox is not None:

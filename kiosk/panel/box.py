@@ -41,6 +41,7 @@ class Box:
 
     def __init__(self) -> None:
         self.buttons = MOST_BUTTONS
+        self._id: str | None = None
         self._uptime_s = 0
         self._seen: dict[int, float] = {}
         self._settled: set[int] = set()
@@ -48,8 +49,10 @@ class Box:
     def hear(self, sentence: Sentence, now: float) -> Heard | None:
         """What a sentence asks for; None when it asks for nothing."""
         match sentence:
-            case Hello(buttons=buttons):
-                self.buttons = buttons
+            case Hello(box=box, buttons=buttons):
+                if self._id not in {None, box}:
+                    self._forget_all()  # another box took the place of the first
+                self._id, self.buttons = box, buttons
             case Alive(uptime_s=uptime_s):
                 if uptime_s < self._uptime_s:
                     self._forget_all()

@@ -11,11 +11,10 @@ SETTLE_S = 0.025
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One button's contact: closed or open since when, and whether it is ready for a press."""
+    """One button's contact: whether it is closed, and since when it was open last."""
 
     is_closed: bool = False
     open_since: float = float("-inf")
-    is_armed: bool = True
 
 
 def edge(
@@ -25,6 +24,5 @@ def edge(
     if is_closed == contact.is_closed:
         return contact, False
     if not is_closed:
-        return replace(contact, is_closed=False, open_since=at), False
-    is_press = contact.is_armed or at - contact.open_since >= settle_s
-    return Contact(is_closed=True, open_since=contact.open_since, is_armed=False), is_press
+        return Contact(open_since=at), False
+    return replace(contact, is_closed=True), at - contact.open_since >= settle_s

@@ -70,7 +70,10 @@ class Panels:
     def stop(self) -> None:
         """Let go of all hardware."""
         for panel in self.panels:
-            panel.stop()
+            try:
+                panel.stop()
+            except Exception:
+                log.exception("panel %s %s did not stop", panel.kind, panel.id)
 
 
 def open_panels(

@@ -7,6 +7,7 @@ NMEA 0183. What is not a sentence is counted and dropped.
 from dataclasses import dataclass
 from functools import reduce
 from operator import xor
+from string import hexdigits
 
 MOST_BYTES = 80
 """Of a sentence, its line end included."""
@@ -70,7 +71,7 @@ class LineReader:
                 if not self._is_overlong:
                     lines.append(bytes(self._line).rstrip(b"\r"))
                 self._begin()
-            elif len(self._line) >= MOST_BYTES:
+            elif len(self._line) + len(b"\n") >= MOST_BYTES:
                 self.garbage += not self._is_overlong
                 self._is_overlong = True
             else:
@@ -90,7 +91,7 @@ def parse(line: bytes) -> Sentence | None:
     if not dollar or not star or len(checksum) != len(b"HH"):
         return None
     try:
-        if int(checksum, 16) != _checksum(body):
+        if _hexadecimal(checksum.decode("ascii")) != _checksum(body):
             return None
         return _sentence(body.decode("ascii").split(","))
     except ValueError:
@@ -104,7 +105,7 @@ def _sentence(words: list[str]) -> Sentence | None:
         case ["PBTN", seq, button, age_ms]:
             return Button(_number(seq, 65535), _number(button, 99), _number(age_ms, 2**32))
         case ["PALIVE", uptime_s, pressed]:
-            return Alive(_number(uptime_s, 2**32), int(pressed, 16))
+            return Alive(_number(uptime_s, 2**32), _hexadecimal(pressed))
     return None
 
 
@@ -112,6 +113,13 @@ def _number(word: str, most: int) -> int:
     if not (word.isascii() and word.isdigit()) or int(word) > most:
         raise ValueError(word)
     return int(word)
+
+
+def _hexadecimal(word: str) -> int:
+    # int() alone would take a sign, spaces and underscores, too.
+    if not set(word) <= set(hexdigits):
+        raise ValueError(word)
+    return int(word, 16)
 
 
 def plain_button(line: bytes) -> int | None:

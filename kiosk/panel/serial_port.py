@@ -77,8 +77,9 @@ class SerialPanel:
                     self._listen(port)
             except (OSError, ValueError) as error:  # SerialException is an OSError
                 self._tell("lost", {"why": str(error)})
-            except Exception:
+            except Exception as error:
                 log.exception("panel %s: an error of ours; opening it again", self.id)
+                self._tell("lost", {"why": str(error)})
             finally:
                 self._port = None
             self._stopping.wait(wait_s)

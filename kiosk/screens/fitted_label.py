@@ -27,6 +27,12 @@ class FittedLabel(Label):
         texts = [self.text, *self.peers]
         self.font_size = min(fitting_size(text, style, sizes, box) for text in texts)
 
+    def is_clipped(self) -> bool:
+        """Whether the text does not fit even at the smallest size."""
+        style = (self.font_name, self.line_height)
+        box = (int(self.width), int(self.height))
+        return bool(self.text) and not _fits(self.text, style, self.font_size, box)
+
 
 def fitting_size(
     text: str, style: tuple[str, float], sizes: tuple[float, ...], box: tuple[int, int]

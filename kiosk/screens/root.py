@@ -27,7 +27,6 @@ class Part(BoxLayout):
     """A part of the screen with its lengths in pixels."""
 
     gap = NumericProperty(12.0)
-    title_share = NumericProperty(0.55)
     rest_share = NumericProperty(0.35)
     hint_px = NumericProperty(48.0)
     number_px = NumericProperty(110.0)
@@ -42,14 +41,20 @@ class Part(BoxLayout):
             self.ids.hint.text = view.hint
         self._trigger_layout()
 
+    def size_title(self) -> None:
+        """Give the title the height that it needs, up to its share."""
+        title = self.ids.title
+        title.height = _title_height(title, self.width, self.height * self.title_share)
+
 
 class FacesScreen(Part):
     """A statement and its five faces; also the start screen."""
 
+    title_share = NumericProperty(0.3)
+
     def do_layout(self, *_: object) -> None:
         """The title takes what it needs, and the faces get the rest."""
-        title = self.ids.title
-        title.height = _title_height(title, self.width, self.height * theme.TITLE_SHARE)
+        self.size_title()
         super().do_layout()
         self._size_faces()
 
@@ -83,6 +88,13 @@ def _label_height(button: FaceChoice, width: int) -> float:
 
 class NumbersScreen(Part):
     """The recommendation question, 0 to 10."""
+
+    title_share = NumericProperty(0.45)
+
+    def do_layout(self, *_: object) -> None:
+        """The title takes what it needs."""
+        self.size_title()
+        super().do_layout()
 
 
 class WordsScreen(Part):
@@ -144,6 +156,11 @@ class TerminalScreen(BoxLayout):
             for button in shown
             if button.choice is not None and button.get_parent_window() is not None
         }
+
+    def clipped_texts(self) -> list[str]:
+        """The texts on the screen that do not fit their place even at their smallest size."""
+        labels = (widget for widget in self.walk() if isinstance(widget, FittedLabel))
+        return [label.text for label in labels if label.is_clipped()]
 
     # One kind of thing to show each
 
@@ -222,7 +239,7 @@ def _measure_part(part: Part, scale: theme.Scale) -> None:
     part.ids.title.sizes = [scale.type_px(each, theme.LEAST_TITLE) for each in theme.TITLE]
     part.face_px = scale.px(220)
     part.hint_px, part.words_px = scale.px(56), scale.px(110)
-    part.number_px, part.ends_px = scale.target_px(150), scale.px(90)
+    part.number_px, part.ends_px = scale.target_px(150), scale.px(70)
     hints = [scale.type_px(each, theme.LEAST_TYPE) for each in theme.LABEL]
     for name in ("hint", "low", "high"):
         if name in part.ids:

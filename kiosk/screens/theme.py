@@ -63,8 +63,6 @@ class Scale:
 TITLE = (56.0, 48.0, 42.0, 36.0)
 """Sizes a title may take; the largest that fits is used."""
 TITLE_LEADING = 1.0
-TITLE_SHARE = 0.42
-"""Of a question's height, at most."""
 LABEL = (30.0, 28.0, 26.0, 24.0)
 NUMBER = 44.0
 SHORT_LABEL = 10

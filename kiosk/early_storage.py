@@ -1,0 +1,39 @@
+"""Takes saves from the first frame on, while the writer is still being imported and opened."""
+
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiosk.writer import Work, Writer
+
+
+class EarlyStorage:
+    """A line before the writer's door: kept in order, and emptied into it when it opens."""
+
+    def __init__(self) -> None:
+        self._held: list[Work] = []
+        self._writer: Writer | None = None
+        self._lock = threading.Lock()
+
+    def submit(self, work: "Work") -> None:
+        """Put work in line; callable from any thread."""
+        with self._lock:
+            if self._writer is None:
+                self._held.append(work)
+            else:
+                self._writer.submit(work)
+
+    def open(self, writer: "Writer") -> None:
+        """The writer runs: give it what has waited, and from now on everything."""
+        with self._lock:
+            for work in self._held:
+                writer.submit(work)
+            self._held.clear()
+            self._writer = writer
+
+    def close(self) -> None:
+        """Let the writer finish."""
+        with self._lock:
+            writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.stop()
