@@ -1,0 +1,71 @@
+"""From a draft to the response document's content."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import msgspec
+import pytest
+from kiosk_builders import LONG_AGO, NPS, a_draft, a_reading, an_answer
+
+from kiosk.document import answered, content_of, moment_at
+from sync.wire import Content, Flag, encode
+
+
+def test_a_document_holds_what_the_draft_holds():
+    draft = replace(
+        a_draft(an_answer(4), an_answer("skipped", "safety"), an_answer(0, NPS)),
+        ended="exit",
+        flags=(Flag(rule="min-interval", limit=5.0, measured=1.2),),
+    )
+
+    content = content_of(draft, a_reading())
+
+    for name in ("id", "questionnaire", "language", "location", "contact_mode", "channel"):
+        assert getattr(content, name) == getattr(draft, name)
+    for name in ("instrument", "respondent", "ended", "answers", "flags"):
+        assert getattr(content, name) == getattr(draft, name)
+    assert (content.terminal_id, content.text, content.masked) == (None, None, ())
+
+
+def test_a_document_survives_the_way_over_the_wire():
+    content = content_of(a_draft(), a_reading())
+
+    assert msgspec.json.decode(encode(content), type=Content) == content
+
+
+def test_who_is_asked_is_what_the_questionnaire_says():
+    content = content_of(replace(a_draft(), respondent="child"), a_reading())
+
+    assert content.respondent == "child"
+
+
+def test_an_open_draft_is_an_open_document():
+    assert content_of(a_draft(), a_reading()).ended is None
+
+
+@pytest.mark.parametrize("precision", ["minute", "hour", "day"])
+def test_the_time_is_cut_and_never_rounded_up(precision):
+    when = answered(a_reading(), precision)
+
+    at = datetime.fromisoformat(when.at)
+    assert at.tzinfo is not None
+    assert at.timestamp() <= LONG_AGO + 100.0
+    assert (at.second, at.microsecond) == (0, 0)
+    assert precision == "minute" or at.minute == 0
+    assert precision != "day" or at.hour == 0
+    assert (when.clock, when.precision) == ("synced", precision)
+
+
+def test_without_a_clock_to_trust_there_is_no_time():
+    when = answered(a_reading(is_synced=False))
+
+    assert (when.at, when.clock, when.earliest, when.latest) == (None, "unknown", None, None)
+
+
+def test_the_moment_is_that_of_the_first_answer_not_of_its_writing():
+    now = a_reading(500.0)
+
+    moment = moment_at(now, 380.0)
+
+    assert moment.wall == now.wall - 120.0
+    assert (moment.boottime, moment.boot_id, moment.is_synced) == (380.0, "boot-1", True)

@@ -1,0 +1,313 @@
+"""What is asked: the shipped national form, and what is wrong with a file to be."""
+
+import copy
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from device_config.assets import asset
+from device_config.errors import ConfigurationProblems, UsageProblem
+from device_config.problems import questionnaire_from, questionnaire_problems
+from device_config.questionnaire import answer_problem, next_item, order_of_asking
+from device_config.questionnaire_files import (
+    questionnaire_named,
+    read_questionnaire,
+    shipped,
+    shipped_bytes,
+)
+
+BODY = json.loads(asset("questionnaires", "national-general.json").read_text("utf-8"))
+GENERAL = questionnaire_named("national-general")
+
+# docs/national-format.md, section 2: fi as Kainuu's public form has it, sv as Ostrobothnia's.
+STATEMENTS = {
+    "availability": (
+        "Sain apua, kun sitä tarvitsin.",
+        "Jag fick hjälp när jag behövde den",
+    ),
+    "encounter": (
+        "Minulle jäi tunne, että minusta välitettiin kokonaisvaltaisesti.",
+        "Jag upplevde att man brydde sig om mig på ett helhetsmässigt sätt",
+    ),
+    "participation": (
+        "Hoitoani / Asiaani koskevat päätökset tehtiin yhteistyössä kanssani.",
+        "Besluten i anslutning till min vård/mitt ärende fattades i samråd med mig",
+    ),
+    "safety": (
+        "Koin oloni turvalliseksi hoidon / palvelun aikana.",
+        "Jag kände mig trygg under vården/servicen",
+    ),
+    "information": (
+        "Tiedän miten hoitoni/palveluni jatkuu.",
+        "Jag vet hur min vård/min service kommer att fortsätta",
+    ),
+    "understandability": (
+        "Saamani tieto hoidosta / palvelusta oli ymmärrettävää.",
+        "Informationen som jag fick om vården/servicen var förståelig",
+    ),
+    "usefulness": (
+        "Koin saamani hoidon / palvelun hyödylliseksi.",
+        "Jag tyckte att den vård/service som jag fick var nyttig",
+    ),
+}
+NPS = {
+    "fi": "Kuinka todennäköisesti suosittelisit saamaasi palvelua läheisellesi?",
+    "en": "How likely would you be to recommend the service you received to a family member or "
+    "friend in the same situation?",
+}
+AGREEMENT = {
+    1: "Täysin eri mieltä",
+    2: "Osittain eri mieltä",
+    3: "Ei samaa, eikä eri mieltä",
+    4: "Osittain samaa mieltä",
+    5: "Täysin samaa mieltä",
+}
+LIKELIHOOD = {0: "Erittäin epätodennäköisesti", 10: "Erittäin todennäköisesti"}
+
+
+def a_body(*path, value=None, drop=False):
+    """The shipped questionnaire's body with one member changed."""
+    body = copy.deepcopy(BODY)
+    place = body
+    for part in path[:-1]:
+        place = place[part]
+    if drop:
+        del place[path[-1]]
+    elif path:
+        place[path[-1]] = value
+    return body
+
+
+def every_text(questionnaire):
+    yield questionnaire.title
+    yield from (item.text for item in questionnaire.all_items())
+    for scale in questionnaire.scales.values():
+        yield from scale.labels.values()
+        if scale.not_applicable is not None:
+            yield scale.not_applicable
+
+
+def verified(texts):
+    return {language: each.text for language, each in texts.items() if each.status == "verified"}
+
+
+def test_every_shipped_questionnaire_passes_the_full_check():
+    for body in shipped_bytes():
+        assert questionnaire_problems(json.loads(body)) == ()
+
+
+def test_the_national_form_has_its_seven_statements_the_recommendation_and_a_text():
+    assert [item.id for item in GENERAL.all_items()] == [*STATEMENTS, "nps", "text"]
+    assert [item.kind for item in GENERAL.items] == ["statement"] * 7 + ["recommendation", "text"]
+
+
+def test_every_text_says_where_it_is_from_and_whether_that_is_sure():
+    for questionnaire in shipped():
+        for texts in every_text(questionnaire):
+            assert set(texts) == set(questionnaire.languages)
+            for each in texts.values():
+                assert each.text.strip()
+                assert each.source.strip()
+                assert each.status in ("verified", "unverified")
+
+
+def test_the_verified_statements_are_the_counties_own_words():
+    for item_id, (finnish, swedish) in STATEMENTS.items():
+        assert verified(GENERAL.item(item_id).text) == {"fi": finnish, "sv": swedish}
+
+
+def test_the_verified_words_of_the_recommendation_and_the_scales():
+    agreement, likelihood = GENERAL.scales["agreement"], GENERAL.scales["recommendation"]
+
+    assert verified(GENERAL.item("nps").text) == NPS
+    assert {int(at): verified(each) for at, each in agreement.labels.items()} == {
+        at: {"fi": text} for at, text in AGREEMENT.items()
+    }
+    assert {int(at): verified(each) for at, each in likelihood.labels.items()} == {
+        at: {"fi": text} for at, text in LIKELIHOOD.items()
+    }
+    assert verified(agreement.not_applicable) == {"fi": "Ei koske minua"}
+
+
+def test_no_other_text_claims_to_be_verified():
+    count = sum(len(verified(texts)) for texts in every_text(GENERAL))
+
+    known = 2 * len(STATEMENTS) + len(NPS) + len(AGREEMENT) + len(LIKELIHOOD) + 1
+    assert count == known
+
+
+def test_does_not_concern_me_is_no_number():
+    agreement = GENERAL.scales["agreement"]
+
+    assert (agreement.min, agreement.max) == (1, 5)
+    assert set(agreement.labels) == {"1", "2", "3", "4", "5"}
+    assert agreement.not_applicable is not None
+    assert GENERAL.scales["recommendation"].not_applicable is None
+
+
+def test_the_first_item_moves_to_the_front_and_the_others_keep_their_order():
+    order = order_of_asking(GENERAL, "usefulness", {"statement", "recommendation"})
+
+    rest = [each for each in STATEMENTS if each != "usefulness"]
+    assert [item.id for item in order] == ["usefulness", *rest, "nps"]
+
+
+@given(st.sets(st.sampled_from([*STATEMENTS, "nps"])))
+def test_the_next_item_is_always_the_first_that_is_not_settled(settled):
+    order = order_of_asking(GENERAL, "usefulness", {"statement", "recommendation"})
+
+    item = next_item(order, settled)
+
+    left = [each.id for each in order if each.id not in settled]
+    assert (item.id if item else None) == (left[0] if left else None)
+
+
+def test_the_countys_own_statements_come_after_the_national_ones_and_before_the_text():
+    own = {**BODY["items"][0], "id": "mother-tongue"}
+    questionnaire = questionnaire_from(a_body("own", value={"most": 5, "items": [own]}), "a file")
+
+    ids = [item.id for item in questionnaire.all_items()]
+    assert ids == [*STATEMENTS, "nps", "mother-tongue", "text"]
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "status", "is_fine"),
+    [
+        ("safety", 1, None, True),
+        ("safety", 5, None, True),
+        ("safety", 0, None, False),
+        ("safety", 6, None, False),
+        ("nps", 0, None, True),
+        ("nps", 10, None, True),
+        ("nps", 11, None, False),
+        ("safety", None, "not-applicable", True),
+        ("nps", None, "not-applicable", False),
+        ("nps", None, "skipped", True),
+        ("text", 1, None, False),
+        ("unheard-of", 1, None, False),
+    ],
+)
+def test_an_answer_fits_its_item_or_the_problem_is_named(item, value, status, is_fine):
+    problem = answer_problem(GENERAL, item, value, status)
+
+    assert (problem is None) == is_fine
+    assert is_fine or item in problem
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (a_body("items", 2, "text", "sv", drop=True), "items[2].text.sv: missing"),
+        (a_body("items", 2, "text", "sv", "text", value=" "), "items[2].text.sv.text: empty"),
+        (
+            a_body("items", 2, "text", "se", value=BODY["title"]["fi"]),
+            "items[2].text.se: not among the languages",
+        ),
+        (
+            a_body("items", 2, "id", value="safety"),
+            "items[3].id: 'safety' is also the id of items[2]",
+        ),
+        (
+            a_body("items", 2, "scale", value="agreemant"),
+            "items[2].scale: no scale named 'agreemant'; did you mean 'agreement'?",
+        ),
+        (a_body("items", 2, "scale", drop=True), "items[2].scale: missing"),
+        (
+            a_body("items", 2, "scale", value="recommendation"),
+            "items[2].scale: a statement is answered on 1–5, 'recommendation' is 0–10",
+        ),
+        (
+            a_body("items", 7, "scale", value="agreement"),
+            "items[7].scale: a recommendation is answered on 0–10",
+        ),
+        (a_body("items", 8, "scale", value="agreement"), "items[8].scale: free text has no"),
+        (a_body("langauges", value=[]), "langauges: unknown; did you mean 'languages'?"),
+        (a_body("version", drop=True), "version: missing"),
+        (a_body("items", 0, "kind", value="smiley"), "items[0].kind: 'smiley' is not one of"),
+        (a_body("items", 0, "text", "fi", "status", value="sure"), "items[0].text.fi.status: "),
+        (a_body("items", 0, "text", "fi", "source", drop=True), "items[0].text.fi.source: missing"),
+        (a_body("items", value=[]), "items: "),
+        (
+            a_body("own", value={"most": 0, "items": [{**BODY["items"][0], "id": "own-one"}]}),
+            "own.items: 1 own statements, at most 0",
+        ),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_one_thing_wrong_is_named_once_with_its_path(body, problem):
+    problems = questionnaire_problems(body)
+
+    assert len(problems) == 1
+    assert problems[0].startswith(problem)
+
+
+def test_a_label_outside_or_missing_from_its_scale_is_named():
+    labels = dict(BODY["scales"]["agreement"]["labels"])
+    labels["7"] = labels.pop("3")
+
+    problems = questionnaire_problems(a_body("scales", "agreement", "labels", value=labels))
+
+    assert "scales.agreement.labels.7: outside the scale 1–5" in problems
+    assert "items[0].scale: 'agreement' lacks labels for 3" in problems
+
+
+@pytest.mark.parametrize("body", [None, [], "x", 7, {}])
+def test_what_is_no_questionnaire_at_all_is_said_so(body):
+    assert questionnaire_problems(body)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+PLACES = [
+    (*path, key)
+    for path in [(), ("items", 0), ("items", 0, "text"), ("scales",), ("scales", "agreement")]
+    for key in ("id", "min", "labels", "languages", "items", "own", "agreement", "scale", "fi")
+]
+
+
+@given(st.sampled_from(PLACES), json_values)
+def test_any_body_is_refused_with_words_or_can_be_used_whole(path, value):
+    body = a_body(*path, value=value)
+
+    if questionnaire_problems(body):
+        with pytest.raises(ConfigurationProblems):
+            questionnaire_from(body, "a file")
+    else:
+        assert questionnaire_from(body, "a file").all_items()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{",
+        b"",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"id": ' + b"9" * 5000 + b"}",
+        b'{"id": ' + b"[" * 900 + b"]" * 900 + b"}",
+        b" " * (2 * 1024 * 1024 + 1),
+    ],
+    ids=["cut", "empty", "no UTF-8", "nested for ever", "long number", "nested", "too large"],
+)
+def test_a_file_that_cannot_be_decoded_is_refused_with_words(tmp_path, content):
+    file = tmp_path / "questionnaire.json"
+    file.write_bytes(content)
+
+    with pytest.raises(ConfigurationProblems, match="cannot be used"):
+        read_questionnaire(file)
+
+
+@pytest.mark.parametrize("name", ["missing.json", "."])
+def test_a_file_that_cannot_be_read_says_what_to_give(tmp_path, name):
+    with pytest.raises(UsageProblem, match="give the path of a questionnaire file"):
+        read_questionnaire(tmp_path / name)
+
+
+def test_an_unknown_questionnaire_is_refused_with_those_that_are_known():
+    with pytest.raises(UsageProblem, match="installed: national-general"):
+        questionnaire_named("other")

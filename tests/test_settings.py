@@ -1,0 +1,140 @@
+"""Settings: layers merged key by key, and everything wrong with them said at once."""
+
+import pytest
+from builders import settings_with
+
+from device_config.config_store import shipped_layer
+from device_config.questionnaire_files import shipped
+from device_config.settings import merged, settings_from
+from device_config.settings_rules import (
+    central_layer_problems,
+    layer_problems,
+    settings_problems,
+)
+
+
+def problems_with(**tables):
+    body, _ = merged([("shipped", shipped_layer()), ("test", tables)])
+    return settings_problems(body, shipped())
+
+
+def test_the_shipped_settings_can_be_used_as_they_are():
+    assert problems_with() == ()
+    assert settings_from(shipped_layer()) == settings_with()
+
+
+def test_a_higher_layer_changes_only_the_keys_that_it_has():
+    body, sources = merged(
+        [
+            ("shipped", {"session": {"undo_s": 2, "first_item": "usefulness"}}),
+            ("centre", {"session": {"undo_s": 3}}),
+            ("set", {"session": {"undo_s": 4}, "panel": [{"kind": "keypad"}]}),
+        ]
+    )
+
+    assert body["session"] == {"undo_s": 4, "first_item": "usefulness"}
+    assert sources == {
+        "session.undo_s": "set",
+        "session.first_item": "shipped",
+        "panel": "set",
+    }
+
+
+def test_a_list_replaces_a_list_whole():
+    body, sources = merged([("shipped", {"panel": [{"kind": "keypad"}]}), ("file", {"panel": []})])
+
+    assert body == {"panel": []}
+    assert sources == {"panel": "file"}
+
+
+@pytest.mark.parametrize(
+    ("layer", "problem"),
+    [
+        ({"sesion": {}}, "sesion: unknown; did you mean 'session'?"),
+        ({"session": {"undo": 2}}, "session.undo: unknown; did you mean 'undo_s'?"),
+        ({"session": {"undo_s": "2"}}, "session.undo_s: '2' is not of type number"),
+        ({"session": {"follow_up": 1}}, "session.follow_up: 1 is not of type boolean"),
+        ({"session": {"idle_timeout_s": 1}}, "session.idle_timeout_s: 1 is less than"),
+        ({"session": {"languages": []}}, "session.languages: "),
+        ({"screen": {"rotation": 45}}, "screen.rotation: 45 is not one of 0, 90, 180, 270"),
+        ({"location": {"county": "Kainuu"}}, "location.county: 'Kainuu' does not match"),
+        ({"panel": [{"kind": "mouse"}]}, "panel[0].kind: 'mouse' is not one of"),
+        ({"panel": [{}]}, "panel[0].kind: missing"),
+        ({"panel": {"kind": "keypad"}}, "panel: "),
+    ],
+)
+def test_a_wrong_shape_is_named_with_its_path_and_what_was_meant(layer, problem):
+    assert len(layer_problems(layer)) == 1
+    assert layer_problems(layer)[0].startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("tables", "problem"),
+    [
+        ({"central": {"url": "palaute.example.fi"}}, "central.url: 'palaute.example.fi' is no"),
+        ({"central": {"url": "ftp://palaute.example.fi"}}, "central.url: "),
+        ({"central": {"url": "https://[bad"}}, "central.url: "),
+        ({"central": {"url": "https://palaute.example.fi:99999"}}, "central.url: "),
+        ({"central": {"url": "http://palaute.example.fi"}}, "central.url: http would send"),
+        ({"central": {"url": "https://u:p@palaute.example.fi"}}, "central.url: give the service"),
+        ({"central": {"url": "https://palaute.example.fi/?a=b"}}, "central.url: give the service"),
+        ({"session": {"questionnaire": "other"}}, "session.questionnaire: 'other' is not"),
+        ({"session": {"languages": ["fi", "se"]}}, "session.languages[1]: "),
+        ({"session": {"first_item": "nps"}}, "session.first_item: 'nps' is no statement"),
+        ({"session": {"undo_s": float("nan")}}, "session.undo_s: "),
+        ({"screen": {"rotation": 90.0}}, "screen.rotation: Expected `int`"),
+        ({"panel": [{"kind": "gpio"}]}, "panel[0].buttons: missing"),
+        ({"panel": [{"kind": "serial"}]}, "panel[0].port: missing"),
+        (
+            {"panel": [{"kind": "gpio", "buttons": [5, 6, 13], "leds": [1]}]},
+            "panel[0].leds: one a button",
+        ),
+        (
+            {
+                "panel": [
+                    {"kind": "keypad"},
+                    {"kind": "gpio", "buttons": [5, 6, 7], "leds": [7, 8, 9]},
+                ]
+            },
+            "panel[1]: pin 7 is also used by panel[1]",
+        ),
+    ],
+)
+def test_what_no_schema_can_say_is_said_with_its_path_too(tables, problem):
+    problems = problems_with(**tables)
+
+    assert len(problems) == 1
+    assert problems[0].startswith(problem)
+
+
+@pytest.mark.parametrize("port", ["socket://10.0.0.1:7", "RFC2217://10.0.0.1:7"])
+def test_a_panel_is_never_reached_over_a_network(port):
+    assert problems_with(panel=[{"kind": "serial", "port": port}]) == (
+        "panel[0].port: a panel is wired, never reached over a network",
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["https://palaute.example.fi", "https://palaute.example.fi:8443/a", "http://127.0.0.1:8"]
+)
+def test_an_address_over_tls_or_on_this_machine_is_fine(url):
+    assert problems_with(central={"url": url}) == ()
+
+
+def test_every_problem_is_said_and_not_only_the_first():
+    problems = problems_with(
+        central={"url": "x"}, session={"first_item": "y"}, panel=[{"kind": "serial"}]
+    )
+
+    assert [each.split(":")[0] for each in problems] == [
+        "central.url",
+        "session.first_item",
+        "panel[0].port",
+    ]
+
+
+@pytest.mark.parametrize("key", ["token", "terminal_id"])
+def test_the_centre_cannot_set_who_this_terminal_is(key):
+    assert central_layer_problems({"central": {key: "x"}}) == (
+        f"central.{key}: the centre cannot set this",
+    )

@@ -1,0 +1,204 @@
+"""`palautepiste simulate`: exactly as many responses, each named once it is on disk."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from dataclasses import replace
+
+import msgspec
+import pytest
+from kiosk_builders import a_config, a_draft, a_reading
+
+from device_config.errors import UsageProblem
+from device_config.state import open_state
+from kiosk import simulate_command
+from kiosk.document import content_of
+from kiosk.simulate import simulate
+from kiosk.simulate_command import run_simulation
+from sync.outbox import open_outbox
+from sync.wire import Flag, Response
+
+SIMULATED = Flag(rule="simulated")
+
+
+@pytest.fixture
+def state(tmp_path):
+    return open_state(tmp_path / "state")
+
+
+@pytest.fixture
+def outbox(state):
+    with closing(open_outbox(state)) as outbox:
+        yield outbox
+
+
+def let(count, outbox, *, seed=1, say=None, follow_up=True):
+    """Simulate as fast as possible; returns the ids that were said."""
+    said = []
+    config = replace(a_config(follow_up=follow_up), base_flags=(SIMULATED,))
+    simulate(config, outbox, count, seed=seed, is_paced=False, say=say or said.append)
+    return said
+
+
+def documents(outbox):
+    return [msgspec.json.decode(body, type=Response) for _, body in outbox.documents()]
+
+
+def behaviour(outbox):
+    """What was said, apart from ids and times."""
+    return [
+        (each.language, each.channel, each.ended, each.answers, each.flags)
+        for each in documents(outbox)
+    ]
+
+
+@pytest.mark.parametrize("follow_up", [True, False])
+def test_exactly_so_many_responses_are_closed_and_each_is_named_once(outbox, follow_up):
+    said = let(60, outbox, follow_up=follow_up)
+
+    assert len(set(said)) == 60
+    assert outbox.counts().pending == 60
+    assert {each.id for each in documents(outbox)} == set(said)
+
+
+@pytest.mark.parametrize("follow_up", [True, False])
+def test_an_id_is_said_when_the_response_is_closed_and_committed(state, outbox, follow_up):
+    with closing(open_outbox(state)) as other:
+        found = []
+
+        def look_up(response_id):
+            row = other.db.conn.execute(
+                "SELECT state FROM responses WHERE id = ?", (response_id,)
+            ).fetchone()
+            found.append(row)
+
+        let(30, outbox, say=look_up, follow_up=follow_up)
+
+    assert found == [("pending",)] * 30
+
+
+def test_the_numbers_have_no_gap(outbox):
+    let(40, outbox)
+
+    assert [each.seq for each in documents(outbox)] == list(range(1, 41))
+
+
+def test_every_response_carries_the_flag_simulated(outbox):
+    let(40, outbox)
+
+    assert all(SIMULATED in each.flags for each in documents(outbox))
+
+
+def test_every_way_to_end_and_to_answer_occurs(outbox):
+    let(200, outbox)
+
+    told = documents(outbox)
+    assert {each.ended for each in told} == {"submitted", "exit", "timeout"}
+    assert {each.channel for each in told} == {"kiosk-touch", "kiosk-button"}
+    assert {each.language for each in told} == {"fi", "sv", "en"}
+    said = [answer for each in told for answer in each.answers]
+    assert {answer.status for answer in said} >= {"skipped", "not-applicable"}
+
+
+def test_the_seed_fixes_the_behaviour_and_never_the_ids(tmp_path):
+    runs = []
+    for number, seed in enumerate((5, 5, 6)):
+        with closing(open_outbox(open_state(tmp_path / str(number)))) as outbox:
+            runs.append((let(20, outbox, seed=seed), behaviour(outbox)))
+
+    assert runs[0][1] == runs[1][1]
+    assert not set(runs[0][0]) & set(runs[1][0])
+    assert runs[0][1] != runs[2][1]
+
+
+def test_what_an_earlier_run_left_open_is_closed_as_restart(state):
+    with closing(open_outbox(state)) as outbox:
+        draft = a_draft()
+        outbox.put(content_of(draft, a_reading()), a_reading())
+
+    run_simulation(state.path, None, 3, seed=1, is_paced=False, is_confirmed=False)
+
+    with closing(open_outbox(state)) as outbox:
+        told = documents(outbox)
+        assert outbox.counts().open == 0
+    assert (told[0].id, told[0].ended) == (draft.id, "restart")
+    assert len(told) == 4
+
+
+def test_on_an_enrolled_terminals_own_state_it_wants_a_yes(state, tmp_path, monkeypatch):
+    monkeypatch.setattr(simulate_command, "SYSTEM_STATE", state.path)
+    settings = tmp_path / "terminal.toml"
+    settings.write_text(
+        '[central]\nurl = "https://palaute.example.fi"\n'
+        'token = "a-token-that-is-long-enough"\nterminal_id = "t-1"\n'
+    )
+
+    with pytest.raises(UsageProblem, match="--yes"):
+        run_simulation(state.path, settings, 1, seed=1, is_paced=False, is_confirmed=False)
+    assert not state.database.exists()
+    run_simulation(state.path, settings, 1, seed=1, is_paced=False, is_confirmed=True)
+
+    with closing(open_outbox(state)) as outbox:
+        assert outbox.counts().pending == 1
+
+
+def command(state, count):
+    arguments = ["simulate", str(count), "--as-fast-as-possible", "--state", str(state.path)]
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PALAUTEPISTE_")
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "kiosk", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
+
+
+def test_the_command_prints_nothing_but_the_ids(state):
+    program = command(state, 50)
+    printed, complaints = program.communicate(timeout=60)
+
+    ids = printed.decode().splitlines()
+    assert (program.returncode, complaints) == (0, b"")
+    with closing(open_outbox(state)) as outbox:
+        assert sorted(each.id for each in documents(outbox)) == sorted(ids)
+        assert outbox.counts().pending == len(ids) == 50
+
+
+def test_killed_in_the_middle_every_printed_id_is_in_the_outbox_once(state):
+    """A power cut, as near as a process can come to it; the next run cleans up."""
+    program = command(state, 100_000)
+    first = [program.stdout.readline() for _ in range(25)]
+    os.kill(program.pid, signal.SIGKILL)
+    rest, _ = program.communicate(timeout=60)
+
+    ids = [each.strip() for each in b"".join(first).decode().splitlines()]
+    ids += [each for each in rest.decode().split("\n")[:-1] if each]  # whole lines only
+    with closing(open_outbox(state)) as outbox:
+        stored = [(row_state, msgspec.json.decode(body)) for row_state, body in outbox.documents()]
+    closed = [body["id"] for row_state, body in stored if row_state == "pending"]
+    assert len(ids) >= 25
+    assert all(closed.count(each) == 1 for each in ids)
+    assert [body["seq"] for _, body in stored] == list(range(1, len(stored) + 1))
+
+    again = command(state, 1)
+    again.communicate(timeout=60)
+
+    with closing(open_outbox(state)) as outbox:
+        assert outbox.counts().open == 0
+        assert outbox.counts().pending == len(stored) + 1
+        restarted = [each for each in documents(outbox) if each.ended == "restart"]
+    assert len(restarted) == sum(row_state == "open" for row_state, _ in stored)
+
+
+def test_with_their_pauses_the_visitors_take_their_time(outbox, monkeypatch):
+    slept = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+
+    simulate(a_config(follow_up=False), outbox, 3, seed=1, is_paced=True, say=lambda _: None)
+
+    assert sum(slept) > 3 * 1.5
