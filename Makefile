@@ -1,0 +1,74 @@
+# Palautepiste. `make demo` and `make test` do all the set-up themselves.
+
+VENV := .venv
+BIN := $(VENV)/bin
+LANGUAGES := fi sv
+DOMAINS := kiosk central
+
+# What the window draws and speaks with; fribidi lets Pillow set right-to-left text.
+DEBIAN_RUN := libegl1 libgles2 libgl1 libgl1-mesa-dri libfribidi0 espeak-ng
+# A real browser for the central service's pages.
+DEBIAN_TEST := $(DEBIAN_RUN) chromium
+
+export PYTHON
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format i18n lock pictures clean
+
+help:  ## This list
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.runtime  ## A terminal, its agent and a central service here; CLIENTS=20 lets 20 answer
+	@.ci/debian-packages $(DEBIAN_RUN)
+	@$(BIN)/palautepiste demo $(if $(CLIENTS),--clients $(CLIENTS)) $(DEMO)
+
+test: $(VENV)/.dev  ## The whole test suite; PYTEST="-k word" for a part
+	@.ci/debian-packages $(DEBIAN_TEST)
+	$(BIN)/pytest $(PYTEST)
+
+check: $(VENV)/.dev  ## What CI runs: format, lint, types, imports, translations, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory test
+
+format: $(VENV)/.dev  ## Format, and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+i18n: $(VENV)/.dev  ## Compile the catalogues of the interface texts
+	@for language in $(LANGUAGES); do for domain in $(DOMAINS); do \
+		path=assets/locales/$$language/LC_MESSAGES/$$domain; \
+		$(BIN)/pybabel compile --statistics -i $$path.po -o $$path.mo; done; done
+
+pictures: $(VENV)/.dev  ## Draw each screen in each language into pictures/
+	@.ci/debian-packages $(DEBIAN_RUN)
+	$(BIN)/python -m tests.screens.draw pictures
+
+lock: $(VENV)/.dev  ## Resolve the dependencies anew, with hashes and without index addresses
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --extra central --extra build \
+		pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --extra central --extra build --extra dev \
+		--constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+
+clean:  ## Remove what was made here
+	rm -rf $(VENV) dist pictures .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/.python: .ci/make-venv
+	@.ci/make-venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.python requirements.lock pyproject.toml
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.python requirements-dev.lock pyproject.toml
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.runtime
