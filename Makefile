@@ -7,8 +7,8 @@ DOMAINS := kiosk central
 
 # What the window draws and speaks with; fribidi lets Pillow set right-to-left text.
 DEBIAN_RUN := libegl1 libgles2 libgl1 libgl1-mesa-dri libfribidi0 espeak-ng
-# A real browser for the central service's pages.
-DEBIAN_TEST := $(DEBIAN_RUN) chromium
+# A real browser for the central service's pages, and what playwright's own node wants.
+DEBIAN_TEST := $(DEBIAN_RUN) chromium libatomic1
 
 export PYTHON
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
