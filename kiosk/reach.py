@@ -55,7 +55,10 @@ class Reach:
 
     def touch(self, choice: str) -> None:
         """Touch the middle of a choice, such as `answer:5`, `skip` or `language:sv`."""
-        x, y, width, height = self.look()["choices"][choice]
+        offered = self.look()["choices"]
+        if choice not in offered:
+            raise WindowGone(f"the window does not offer {choice!r}, only {', '.join(offered)}")
+        x, y, width, height = offered[choice]
         self._ask({"do": "touch", "x": x + width / 2, "y": y + height / 2})
 
     def touch_at(self, x: float, y: float, only: str | None = None) -> None:

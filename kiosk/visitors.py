@@ -30,6 +30,7 @@ class Seen:
     screen: str
     language: str
     choices: Collection[str]
+    is_start: bool = False
 
 
 class Screen(Protocol):
@@ -72,7 +73,7 @@ def visit(visitor: Visitor, screen: Screen) -> None:
         screen.touch(f"answer:{visitor.first}")
     for draw in visitor.draws:
         seen = screen.look()
-        if seen.screen not in ("faces", "numbers"):
+        if seen.is_start or seen.screen not in ("faces", "numbers"):
             break
         screen.touch(_said(draw, seen, visitor.first))
     if visitor.ending == "enough" and "enough" in screen.look().choices:
