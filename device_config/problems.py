@@ -17,6 +17,24 @@ from device_config.questionnaire import Questionnaire
 Body = Mapping[str, Any]
 
 # The national form's own scales (docs/national-format.md).
+NATIONAL_ITEMS = {
+    **dict.fromkeys(
+        (
+            "availability",
+            "encounter",
+            "participation",
+            "safety",
+            "information",
+            "understandability",
+            "usefulness",
+        ),
+        "statement",
+    ),
+    "nps": "recommendation",
+    "text": "text",
+}
+"""The ids by which the national items are known for ever, and what kind each is."""
+
 NATIONAL_SCALES = {"statement": (1, 5), "recommendation": (0, 10)}
 
 
@@ -105,7 +123,9 @@ def _questionnaire_rules(body: Body) -> Iterator[str]:
     for name, scale in body["scales"].items():
         yield from _scale_problems(scale, f"scales.{name}", languages)
     yield from _item_problems(body["items"], "items", body)
+    yield from _national_problems(body["items"])
     own = body["own"].get("items", [])
+    yield from _own_problems(own)
     yield from _item_problems(own, "own.items", body)
     if len(own) > body["own"]["most"]:
         yield f"own.items: {len(own)} own statements, at most {body['own']['most']} have room"
@@ -142,6 +162,26 @@ def _item_problems(items: list[Any], path: str, body: Body) -> Iterator[str]:
         here = f"{path}[{number}]"
         yield from _text_problems(item["text"], f"{here}.text", body["languages"])
         yield from _item_scale_problems(item, here, body["scales"])
+
+
+def _national_problems(items: list[Any]) -> Iterator[str]:
+    """National items are known by their ids; anything else is an own statement."""
+    for number, item in enumerate(items):
+        path, name, kind = f"items[{number}]", item["id"], item["kind"]
+        if name not in NATIONAL_ITEMS:
+            guess = _did_you_mean(name, list(NATIONAL_ITEMS))
+            yield f"{path}.id: {name!r} is no item of the national form{guess}"
+        elif kind != NATIONAL_ITEMS[name]:
+            yield f"{path}.kind: {name!r} is a {NATIONAL_ITEMS[name]}, not a {kind}"
+
+
+def _own_problems(items: list[Any]) -> Iterator[str]:
+    for number, item in enumerate(items):
+        path = f"own.items[{number}]"
+        if item["id"] in NATIONAL_ITEMS:
+            yield f"{path}.id: {item['id']!r} is a national item's id; give it one of its own"
+        if item["kind"] != "statement":
+            yield f"{path}.kind: own items are statements, not a {item['kind']}"
 
 
 def _item_scale_problems(item: Body, path: str, scales: Body) -> Iterator[str]:

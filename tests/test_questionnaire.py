@@ -233,6 +233,19 @@ def test_an_answer_fits_its_item_or_the_problem_is_named(item, value, status, is
             a_body("own", value={"most": 0, "items": [{**BODY["items"][0], "id": "own-one"}]}),
             "own.items: 1 own statements, at most 0",
         ),
+        (
+            a_body("items", 6, "id", value="usefullness"),
+            "items[6].id: 'usefullness' is no item of the national form; "
+            "did you mean 'usefulness'?",
+        ),
+        (
+            a_body("items", 6, value={**BODY["items"][7], "id": "usefulness"}),
+            "items[6].kind: 'usefulness' is a statement, not a recommendation",
+        ),
+        (
+            a_body("own", value={"most": 1, "items": [{**BODY["items"][7], "id": "own-nps"}]}),
+            "own.items[0].kind: own items are statements",
+        ),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )
