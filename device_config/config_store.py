@@ -56,16 +56,16 @@ class ConfigStore:
     def effective(self) -> Effective:
         """The settings now; raises ConfigurationProblems when terminal.toml breaks a rule.
 
-        Damaged kept layers are left out with a warning: a terminal collects all the same.
+        Kept layers that are damaged, or do not fit any more, are left out with a warning.
         """
-        warnings: tuple[str, ...] = ()
+        what = str(self._config_file or "the settings")
         try:
-            kept = self._kept()
-        except StateDamaged as error:
-            kept, warnings = Kept(), (f"{error}; collecting with the other layers",)
-        return replace(
-            self._checked(kept, str(self._config_file or "the settings")), warnings=warnings
-        )
+            return self._checked(self._kept(), what)
+        except (StateDamaged, ConfigurationProblems) as error:
+            # Without the kept layers a terminal collects all the same; if they were not what is
+            # wrong, this fails as well.
+            warning = f"{error}\ncollecting without the centre's settings and those of config set"
+            return replace(self._checked(Kept(), what), warnings=(warning,))
 
     def set_value(self, key: str, value: Any) -> None:
         """Set one key, as `config set` does; raises ConfigurationProblems if it does not fit."""

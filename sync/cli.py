@@ -99,6 +99,7 @@ def _heartbeat(state: Path, config: Path | None) -> Heartbeat:
     from device_config import clock
     from device_config.config_store import ConfigStore
     from device_config.credentials import read_credentials
+    from device_config.errors import StateDamaged
     from device_config.location import LocationFile
     from sync.health import health
     from sync.outbox import open_outbox
@@ -106,7 +107,11 @@ def _heartbeat(state: Path, config: Path | None) -> Heartbeat:
     directory = open_state(state)
     settings = ConfigStore(directory, config).effective().settings
     outbox = open_outbox(directory) if directory.database.exists() else None
-    credentials = read_credentials(directory, settings.central)
+    try:
+        credentials = read_credentials(directory, settings.central)
+    except StateDamaged as error:
+        click.echo(f"{error}; enrol again", err=True)
+        credentials = None
     place = LocationFile.of(directory).current(settings.location)
     return health(directory, outbox, credentials, place, clock.read())
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from device_config.config_store import ConfigStore, check_file, read_layer
+from device_config.durable_file import DurableFile
 from device_config.errors import ConfigurationProblems, KioskError, UsageProblem
 
 WRONG_FILES = {
@@ -240,3 +241,14 @@ def test_a_start_does_not_wait_for_what_it_does_not_need(module, banned):
     )
 
     assert banned.isdisjoint(said.stdout.split())
+
+
+def test_kept_layers_that_do_not_fit_any_more_are_left_out_with_a_warning(tmp_path):
+    """As after an update that knows a setting no more: the terminal collects all the same."""
+    state = a_state(tmp_path)
+    DurableFile(state.file("settings")).write({"set": {"session": {"undo_seconds": 3}}})
+
+    effective = ConfigStore(state, None).effective()
+
+    assert effective.settings.session.undo_s == 2
+    assert "undo_seconds" in effective.warnings[0]

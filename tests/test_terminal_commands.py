@@ -418,13 +418,17 @@ def test_a_database_that_is_none_ends_with_1(run, tmp_path, words):
     assert_said_kindly(run(*words, config=config), 1)
 
 
-@pytest.mark.parametrize("words", [("status",), ("sync", "--once")])
-def test_damaged_credentials_end_with_1(run, tmp_path, words):
+def test_with_damaged_credentials_nothing_is_sent_and_status_calls_for_support(run, tmp_path):
     _, file = enrolled(tmp_path, a_dead_address())
     for copy in ("credentials.1", "credentials.2"):
         (a_state(tmp_path).path / copy).write_bytes(b"damaged")
 
-    assert_said_kindly(run(*words, config=file), 1)
+    status = run("status", config=file)
+
+    assert_said_kindly(run("sync", "--once", config=file), 1)
+    assert status.exit_code == 0
+    assert "call support" in status.output
+    assert "enrol again" in status.stderr
 
 
 @pytest.mark.parametrize(
