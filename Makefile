@@ -27,7 +27,7 @@ test: $(VENV)/.dev  ## The whole test suite; PYTEST="-k word" for a part
 	@.ci/debian-packages $(DEBIAN_TEST)
 	$(BIN)/pytest $(PYTEST)
 
-check: $(VENV)/.dev  ## What CI runs: format, lint, types, imports, translations, tests
+check: $(VENV)/.dev  ## What CI runs: format, lint, types, imports, and the tests, which check translations too
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

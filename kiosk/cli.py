@@ -1,8 +1,10 @@
 """`palautepiste`: every command of the program, gathered."""
 
 import logging
+import signal
 import sqlite3
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -51,7 +53,17 @@ def kiosk(state: Path, config: Path | None, windowed: bool, hands: int | None) -
     """The touchscreen app. It never opens a network connection."""
     from kiosk.terminal import run_kiosk
 
-    run_kiosk(state, config, windowed, hands)
+    signal.signal(signal.SIGINT, _close_window)
+    with suppress(KeyboardInterrupt):
+        run_kiosk(state, config, windowed, hands)
+
+
+def _close_window(*_: object) -> None:
+    """Ctrl-C closes the window as SIGTERM does; before there is one, it ends the start."""
+    close = signal.getsignal(signal.SIGTERM)
+    if not callable(close):
+        raise KeyboardInterrupt
+    close(signal.SIGTERM, None)
 
 
 @main.command()
@@ -78,11 +90,21 @@ def simulate(  # noqa: PLR0913, PLR0917 - one parameter an option
 @click.option("--seed", type=int, default=1, show_default=True, help="Fixes what they do.")
 @click.option("--pictures", type=click.Path(path_type=Path, file_okay=False), help="Save some.")
 @click.option("--for", "live_s", type=float, metavar="SECONDS", help="End after this long.")
-def demo(clients: int | None, seed: int, pictures: Path | None, live_s: float | None) -> None:
+@click.pass_context
+def demo(
+    context: click.Context,
+    clients: int | None,
+    seed: int,
+    pictures: Path | None,
+    live_s: float | None,
+) -> None:
     """A terminal, its agent and a central service together, on throw-away data."""
     from kiosk.demo import run_demo
 
-    run_demo(clients, seed, pictures, live_s)
+    try:
+        run_demo(clients, seed, pictures, live_s)
+    except KeyboardInterrupt:
+        context.exit(130)
 
 
 for command in (

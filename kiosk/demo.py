@@ -6,6 +6,7 @@ Every part is the real one, in its own process, on throw-away data.
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -43,6 +44,8 @@ PATIENCE_S = 30.0
 START_S = 60.0
 HASTE_S = 5
 """The idle time-out for pretend clients: nobody waits, but a busy machine may be slow."""
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a request to end, and a terminal that was closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,12 @@ class Place:
 def run_demo(clients: int | None, seed: int, pictures: Path | None, live_s: float | None) -> None:
     """Run the demo; raises KioskError for what a person can mend.
 
-    With `clients` it ends by itself, as it does after `live_s` seconds, if given.
+    With `clients` it ends by itself, as it does after `live_s` seconds, if given. However it is
+    asked to end, it ends its children and removes its data; raises KeyboardInterrupt when it was
+    asked before it was done.
     """
+    for each in ENDINGS:
+        signal.signal(each, _interrupt)
     has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="palautepiste-demo-")))
@@ -83,6 +90,13 @@ def run_demo(clients: int | None, seed: int, pictures: Path | None, live_s: floa
         else:
             _let_answer(reach, clients, seed, pictures)
             _tell_what_arrived(place, store, clients)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    """Begin to end; a second signal must not cut the clearing up short."""
+    for each in ENDINGS:
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 @contextmanager
@@ -106,7 +120,10 @@ def _store(place: Place) -> Iterator["Store"]:
 def _running(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
     """One of our commands as a process of its own, ended with the demo."""
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "kiosk", *arguments], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "kiosk", *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C is heard once, here
     )
     try:
         yield process

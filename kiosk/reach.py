@@ -31,6 +31,8 @@ class Reach:
                 [*KIOSK, "--hands", str(theirs.fileno()), *arguments],
                 env={**os.environ, **environment},
                 pass_fds=(theirs.fileno(),),
+                # Ctrl-C is for the program that reaches; it ends the window itself.
+                start_new_session=True,
             )
         self._socket = ours
         self._socket.settimeout(PATIENCE_S)
@@ -67,7 +69,11 @@ class Reach:
 
     def key(self, key: str) -> None:
         """Press a key and let it go."""
-        self._ask({"do": "key", "key": key})
+        self.key_code(ord(key))
+
+    def key_code(self, code: int) -> None:
+        """Press the key with this SDL key code and let it go."""
+        self._ask({"do": "key", "code": code})
 
     def picture(self, path: Path) -> Path:
         """Save what is drawn as a PNG file."""

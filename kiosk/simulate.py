@@ -5,10 +5,11 @@ import uuid
 from collections.abc import Callable
 
 from device_config import clock
+from device_config.clock import Reading
 from kiosk.document import content_of
 from kiosk.events import Event, Pressed, Saved, TimePassed
 from kiosk.session import reduce
-from kiosk.states import Idle, Save, SessionConfig, start
+from kiosk.states import Draft, Idle, Save, SessionConfig, start
 from kiosk.view import Choice, View, show
 from kiosk.visitors import Seen, visit, visitors
 from sync.outbox import Outbox
@@ -30,6 +31,7 @@ class SimulatedScreen:
         self._say = say
         self._is_paced = is_paced
         self._now = clock.boottime()
+        self._moments: dict[str, Reading] = {}
 
     def look(self) -> Seen:
         """What would be on the screen."""
@@ -69,11 +71,18 @@ class SimulatedScreen:
                 self._save(effect)
 
     def _save(self, save: Save) -> None:
-        moment = clock.read()
+        moment = self._moment(save.draft)
         self._outbox.put(content_of(save.draft, moment), moment)
         if save.draft.ended is not None:
+            self._moments.pop(save.draft.id, None)
             self._say(save.draft.id)
         self._happen(Saved(save, self._now))
+
+    def _moment(self, draft: Draft) -> Reading:
+        """The clocks at the first answer, read once, when it is first saved."""
+        if draft.id not in self._moments:
+            self._moments[draft.id] = clock.read()
+        return self._moments[draft.id]
 
 
 def simulate(  # noqa: PLR0913 - each is a choice of the person who simulates

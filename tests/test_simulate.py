@@ -18,7 +18,7 @@ from kiosk import simulate_command
 from kiosk.document import content_of
 from kiosk.simulate import simulate
 from kiosk.simulate_command import run_simulation
-from sync.outbox import open_outbox
+from sync.outbox import Outbox, open_outbox
 from sync.wire import Flag, Response
 
 SIMULATED = Flag(rule="simulated")
@@ -78,6 +78,30 @@ def test_an_id_is_said_when_the_response_is_closed_and_committed(state, outbox, 
         let(30, outbox, say=look_up, follow_up=follow_up)
 
     assert found == [("pending",)] * 30
+
+
+class RememberingOutbox(Outbox):
+    """An outbox that remembers with which clocks it was given each response."""
+
+    def __init__(self, db):
+        super().__init__(db)
+        self.moments = {}
+
+    def put(self, content, moment):
+        self.moments.setdefault(content.id, []).append(moment)
+        return super().put(content, moment)
+
+
+def test_the_clocks_of_a_response_are_read_once_at_its_first_save(outbox):
+    remembering = RememberingOutbox(outbox.db)
+
+    said = let(20, remembering)
+
+    saves = remembering.moments
+    assert set(saves) == set(said)
+    assert any(len(moments) > 2 for moments in saves.values())
+    assert all(len(set(moments)) == 1 for moments in saves.values())
+    assert len({moments[0] for moments in saves.values()}) == 20
 
 
 def test_the_numbers_have_no_gap(outbox):
