@@ -11,9 +11,8 @@ from device_config.config_store import ConfigStore, check_file
 from device_config.errors import ConfigurationProblems
 from device_config.questionnaire import LocalText, Questionnaire
 from device_config.questionnaire_files import read_questionnaire, shipped
+from device_config.settings import SECRETS
 from device_config.state import config_option, open_state, state_option
-
-SECRETS = ("central.token", "central.proxy")
 
 
 @click.group()

@@ -69,15 +69,13 @@ class ConfigStore:
 
     def set_value(self, key: str, value: Any) -> None:
         """Set one key, as `config set` does; raises ConfigurationProblems if it does not fit."""
-        table, _, name = key.partition(".")
-        if not name:
-            raise UsageProblem(f"{key}: name a key with its table, like session.undo_s")
+        self._change(lambda kept: _with_value(kept, key, value), f"the settings with {key}")
 
-        def with_value(kept: Kept) -> Kept:
-            ours = {**kept.set, table: {**kept.set.get(table, {}), name: value}}
-            return Kept(centre=kept.centre, set=ours)
-
-        self._change(with_value, f"the settings with {key}")
+    def effective_with(self, key: str, value: Any) -> Effective:
+        """The settings as `set_value` would make them, and raising as it does; nothing is kept."""
+        return self._checked(
+            _with_value(self._kept_or_fresh(), key, value), f"the settings with {key}"
+        )
 
     def activate_central(self, layer: Layer) -> bool:
         """Take the centre's layer; returns whether it was news.
@@ -139,6 +137,14 @@ class ConfigStore:
         if problems:
             raise ConfigurationProblems(what, problems)
         return Effective(settings, body, sources)
+
+
+def _with_value(kept: Kept, key: str, value: Any) -> Kept:
+    table, _, name = key.partition(".")
+    if not name:
+        raise UsageProblem(f"{key}: name a key with its table, like session.undo_s")
+    ours = {**kept.set, table: {**kept.set.get(table, {}), name: value}}
+    return Kept(centre=kept.centre, set=ours)
 
 
 def _the_previous(kept: Kept) -> Kept:

@@ -13,6 +13,7 @@ import msgspec
 from device_config.assets import read_schema
 from device_config.errors import ConfigurationProblems
 from device_config.questionnaire import Questionnaire
+from device_config.settings import SECRETS
 
 Body = Mapping[str, Any]
 
@@ -80,6 +81,9 @@ def _lines_of(error: Any) -> Iterator[str]:
             for name in error.instance:
                 if name not in known:
                     yield f"{_join(path, name)}: unknown{_did_you_mean(name, known)}"
+        case rule if _has_secrets(path):
+            # A value can be of any length and form, and problems end up in logs.
+            yield f"{path}: (secret) does not fit {rule}: {error.validator_value}"
         case "enum":
             choices = ", ".join(str(value) for value in error.validator_value)
             yield f"{path or 'the file'}: {error.instance!r} is not one of {choices}"
@@ -89,6 +93,11 @@ def _lines_of(error: Any) -> Iterator[str]:
         case _:
             message = str(error.message)
             yield f"{path or 'the file'}: {message if len(message) < 200 else _shorten(message)}"
+
+
+def _has_secrets(path: str) -> bool:
+    """Whether a value at this path is a secret, or may hold one, as `[[central]]` does."""
+    return any(secret == path or secret.startswith(f"{path}.") for secret in SECRETS)
 
 
 def _is_named(error: Any, name: str) -> bool:

@@ -13,6 +13,8 @@ ROAD = Migrations("device_config")
 
 MOST_JOURNAL_ROWS = 10_000
 """Telemetry is bounded, and goes before any answer does: the oldest entries make room."""
+FINISHED_ORDERS_KEPT = 100
+"""For whoever still looks what came of one; the agent looks for open ones ten times a second."""
 
 
 @ROAD()
@@ -83,11 +85,16 @@ def open_orders(db: Database) -> tuple[Order, ...]:
 
 
 def finish_order(db: Database, number: int, outcome: dict[str, Any]) -> None:
-    """Write down what came of an order."""
+    """Write down what came of an order; the oldest finished ones make room."""
     with db.conn:
         db.conn.execute(
             "UPDATE orders SET outcome = ?, body = '{}' WHERE id = ?",
             (json.dumps(outcome), number),
+        )
+        db.conn.execute(
+            "DELETE FROM orders WHERE outcome IS NOT NULL AND id NOT IN ("
+            "SELECT id FROM orders WHERE outcome IS NOT NULL ORDER BY id DESC LIMIT ?)",
+            (FINISHED_ORDERS_KEPT,),
         )
 
 

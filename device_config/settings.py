@@ -13,6 +13,11 @@ Word = Annotated[str, Meta(max_length=100)]
 Address = Annotated[str, Meta(max_length=500)]
 Pixels = Annotated[int, Meta(ge=320, le=7680)]
 Pin = Annotated[int, Meta(ge=0, le=53)]
+# As in sync.wire.Enrolment: without the (?!) a line feed could end it, which no header can carry.
+Token = Annotated[str, Meta(max_length=200, pattern="^[!-~]*(?!\\n)$")]
+
+SECRETS = ("central.token", "central.proxy")
+"""The keys whose values are never shown: a proxy's address may hold a password."""
 
 
 class CentralSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,7 +26,7 @@ class CentralSettings(Struct, frozen=True, forbid_unknown_fields=True):
     url: Address
     ca_file: Address
     proxy: Address
-    token: Annotated[str, Meta(max_length=200)]
+    token: Token
     terminal_id: Word
 
 

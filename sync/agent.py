@@ -2,6 +2,7 @@
 
 import logging
 import random
+import sqlite3
 import uuid
 from collections.abc import Callable
 from typing import TypeVar
@@ -11,7 +12,7 @@ import msgspec
 from device_config.clock import Reading, rfc3339
 from device_config.config_store import ConfigStore
 from device_config.credentials import Credentials
-from device_config.errors import ConfigurationProblems
+from device_config.errors import ConfigurationProblems, UsageProblem
 from device_config.location import LocationFile
 from device_config.road import (
     JournalEntry,
@@ -75,6 +76,7 @@ class Agent:
         self._most_events = MOST_RESPONSES
         self._pusher = Pusher(outbox, client, credentials.terminal_id, jitter)
         self._duties: dict[str, Duty] = {
+            "orders": self._carry_out_orders,
             "push": self._pusher.push_news,
             "report": self._report,
             "beat": self._beat,
@@ -84,11 +86,10 @@ class Agent:
         self._lines = dict.fromkeys(self._duties, Line())
 
     def tick(self, now: Reading) -> None:
-        """Do what is due; each duty goes on when another fails."""
-        try:
-            self._carry_out_orders(now)
-        except Exception:
-            log.exception("orders: the agent goes on after an error of ours")
+        """Do what is due; each duty goes on when another fails.
+
+        Raises sqlite3.DatabaseError: then the database is to be opened anew.
+        """
         for name, duty in self._duties.items():
             line = self._lines[name]
             if line.is_due(now.boottime):
@@ -104,11 +105,14 @@ class Agent:
     def _done(self, name: str, duty: Duty, now: Reading, line: Line) -> Line:
         try:
             return duty(now, line)
+        except sqlite3.DatabaseError:
+            raise  # no duty can go on without the database
         except Exception:
             log.exception("%s: the agent goes on after an error of ours", name)
             return line.failed(now.boottime, 1.0, None)
 
-    def _carry_out_orders(self, now: Reading) -> None:
+    def _carry_out_orders(self, now: Reading, line: Line) -> Line:
+        """Do what the kiosk asked for; it stands first, so that what it hurries goes at once."""
         for order in open_orders(self._outbox.db):
             if order.kind == "send-now":
                 self._lines = {
@@ -118,6 +122,7 @@ class Agent:
             else:
                 log.warning("order %d is of an unknown kind: %s", order.id, order.kind)
                 finish_order(self._outbox.db, order.id, {"error": "unknown order"})
+        return line.succeeded(now.boottime, 0.0)
 
     def _report(self, now: Reading, line: Line) -> Line:
         """Send the journal's entries."""
@@ -169,9 +174,10 @@ class Agent:
     def _take(self, config: CentralConfig, now: Reading) -> None:
         try:
             has_moved = take_config(self._state, self._store, config, now)
-        except ConfigurationProblems as error:
+        except (ConfigurationProblems, UsageProblem) as error:
             log.error("the centre's configuration is not taken: %s", error)  # noqa: TRY400
-            self._note(now, "config-refused", {"problems": list(error.problems[:20])})
+            problems = error.problems if isinstance(error, ConfigurationProblems) else (str(error),)
+            self._note(now, "config-refused", {"problems": list(problems[:20])})
             return
         if has_moved:
             place = LocationFile.of(self._state).current(self._store.effective().settings.location)

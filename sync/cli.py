@@ -3,13 +3,15 @@
 import csv
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
-from device_config.state import config_option, open_state, state_option
+from device_config.settings import Settings
+from device_config.state import StateDirectory, config_option, open_state, state_option
 from sync.wire import Heartbeat
 
 STATE_WORDS = {
@@ -51,14 +53,15 @@ def enrol(code: str, url: str | None, state: Path, config: Path | None) -> None:
 
     directory = open_state(state)
     store = ConfigStore(directory, config)
-    if url:
-        store.set_value("central.url", url)
-    settings = store.effective().settings.central
+    effective = store.effective_with("central.url", url) if url else store.effective()
+    settings = effective.settings.central
     if not settings.url:
         raise NotSetUp("no central service: add --central https://…")
-    client = CentralClient(settings, None)
-    enrolment = enrol_terminal(directory, client, code)
-    client.close()
+    with closing(CentralClient(settings, None)) as client:
+        enrolment = enrol_terminal(directory, client, code)
+    if url:
+        # Only now: an address with a typo must not stay behind.
+        store.set_value("central.url", url)
     click.echo(f"enrolled as {enrolment.terminal_id}")
     try:
         take_config(directory, store, enrolment.config, clock.read())
@@ -96,16 +99,28 @@ def status(state: Path, config: Path | None, as_json: bool) -> None:
 
 
 def _heartbeat(state: Path, config: Path | None) -> Heartbeat:
-    from device_config import clock
+    """How the terminal is; with a wrong terminal.toml as far as it can be said without it."""
     from device_config.config_store import ConfigStore
+    from device_config.errors import ConfigurationProblems
+
+    directory = open_state(state)
+    try:
+        return _heartbeat_with(directory, ConfigStore(directory, config).effective().settings)
+    except ConfigurationProblems as error:
+        click.echo(str(error), err=True)
+    heartbeat = _heartbeat_with(directory, ConfigStore(directory, None).effective().settings)
+    reasons = ("settings", *heartbeat.reasons)
+    return msgspec.structs.replace(heartbeat, state="attention", reasons=reasons)
+
+
+def _heartbeat_with(directory: StateDirectory, settings: Settings) -> Heartbeat:
+    from device_config import clock
     from device_config.credentials import read_credentials
     from device_config.errors import StateDamaged
     from device_config.location import LocationFile
     from sync.health import health
     from sync.outbox import open_outbox
 
-    directory = open_state(state)
-    settings = ConfigStore(directory, config).effective().settings
     outbox = open_outbox(directory) if directory.database.exists() else None
     try:
         credentials = read_credentials(directory, settings.central)

@@ -6,6 +6,7 @@ The kiosk writes a row while it is open; once it is closed, only the agent touch
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 from sqlite_utils import Database, Migrations
@@ -74,7 +75,7 @@ class Counts:
 def open_outbox(state: StateDirectory) -> "Outbox":
     """The outbox of a state directory; raises StateDamaged or StateNotWritable."""
     db = open_database(state.database, (ROAD, RESPONSES))
-    outbox = Outbox(db)
+    outbox = Outbox(db, state.database)
     outbox.begin_epoch_after(DurableFile(state.file("epoch")))
     return outbox
 
@@ -82,8 +83,14 @@ def open_outbox(state: StateDirectory) -> "Outbox":
 class Outbox:
     """The responses table, behind one connection on one thread."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, path: Path | None = None) -> None:
         self.db = db
+        self._path = path
+        self._inode = _inode(path)
+
+    def is_replaced(self) -> bool:
+        """Whether the file on disk is no longer the one that is open here."""
+        return _inode(self._path) != self._inode
 
     def close(self) -> None:
         """Let go of the database."""
@@ -277,6 +284,13 @@ class Outbox:
     def documents(self) -> Iterator[tuple[str, bytes]]:
         """Every response here as (state, document), in the order of seq."""
         yield from self.db.conn.execute("SELECT state, body FROM responses ORDER BY epoch, seq")
+
+
+def _inode(path: Path | None) -> int:
+    try:
+        return path.stat().st_ino if path is not None else 0
+    except OSError:
+        return 0
 
 
 def oldest_text(counts: Counts) -> str | None:

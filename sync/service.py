@@ -2,37 +2,48 @@
 
 import logging
 import signal
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 from device_config import clock
 from device_config.config_store import ConfigStore
 from device_config.credentials import Credentials, read_credentials
-from device_config.durable_file import DurableFile
-from device_config.errors import NotSetUp, StateInUse
+from device_config.durable_file import DurableFile, file_fingerprint
+from device_config.errors import KioskError, NotSetUp, StateInUse
 from device_config.settings import CentralSettings
 from device_config.state import StateDirectory, hold, open_state
 from sync.agent import Agent
 from sync.client import CentralClient
 from sync.outbox import Outbox, open_outbox
+from sync.schedule import next_delay
+from sync.steady_store import SteadyStore
 
 log = logging.getLogger(__name__)
 
 WATCH_S = 0.1
 """How often the loop looks whether something was closed: a response leaves within this."""
 REOPEN_S = 2.0
+MOST_FAILURES = 5
+"""The back-off after trouble with our own files grows to 32 s, and no further."""
+CALM_S = 60.0
+"""After so long without trouble the next one is a first one."""
 
 
 def run_agent(state_path: Path, config_file: Path | None) -> None:
-    """Deliver until SIGTERM; raises NotSetUp or StateInUse."""
+    """Deliver until SIGTERM; raises KioskError for what is wrong at the start.
+
+    What goes wrong later is logged, and tried anew.
+    """
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     state = open_state(state_path)
-    store = ConfigStore(state, config_file)
+    store = SteadyStore(state, config_file)
     _set_up(state, store)
     with hold(state, "sync"):
-        while not stopping.is_set():
-            _deliver(state, store, stopping)
+        open_outbox(state).close()
+        _keep_delivering(state, store, stopping)
 
 
 def run_once(state_path: Path, config_file: Path | None) -> bool:
@@ -57,15 +68,33 @@ def _set_up(state: StateDirectory, store: ConfigStore) -> tuple[CentralSettings,
     return settings, credentials
 
 
+def _keep_delivering(state: StateDirectory, store: ConfigStore, stopping: threading.Event) -> None:
+    failures = 0
+    while not stopping.is_set():
+        begun_at = clock.boottime()
+        try:
+            _deliver(state, store, stopping)
+        except (KioskError, sqlite3.Error, OSError) as error:
+            is_first = clock.boottime() - begun_at > CALM_S
+            failures = 1 if is_first else min(failures + 1, MOST_FAILURES)
+            wait_s = next_delay(failures, 1.0)
+            # One line without a traceback: the disk's trouble, or a person's, not ours.
+            log.error("delivery stopped: %s; trying anew in %.0f s", error, wait_s)  # noqa: TRY400
+            stopping.wait(wait_s)
+        else:
+            failures = 0
+
+
 def _deliver(state: StateDirectory, store: ConfigStore, stopping: threading.Event) -> None:
     """Tick until stopped, or until the files under us were replaced and must be opened anew."""
     settings, credentials = _set_up(state, store)
-    outbox = open_outbox(state)
-    _close_abandoned(state, outbox)
-    client = CentralClient(settings, credentials.token)
-    agent = Agent(state, store, outbox, client, credentials)
-    opened, checked_at = _files(state, store), clock.boottime()
-    try:
+    with (
+        closing(open_outbox(state)) as outbox,
+        closing(CentralClient(settings, credentials.token)) as client,
+    ):
+        _close_abandoned(state, outbox)
+        agent = Agent(state, store, outbox, client, credentials)
+        opened, checked_at = _files(state, store), clock.boottime()
         while not stopping.wait(WATCH_S):
             agent.tick(clock.read())
             if clock.boottime() - checked_at > REOPEN_S:
@@ -73,13 +102,10 @@ def _deliver(state: StateDirectory, store: ConfigStore, stopping: threading.Even
                 if _files(state, store) != opened:
                     log.info("database or settings replaced; opening them anew")
                     return
-    finally:
-        client.close()
-        outbox.close()
 
 
 def _files(state: StateDirectory, store: ConfigStore) -> tuple[int, ...]:
-    database = state.database.stat().st_ino if state.database.exists() else 0
+    database, _ = file_fingerprint(state.database)
     credentials = DurableFile(state.file("credentials")).fingerprint()
     return (database, *store.fingerprint(), *credentials)
 

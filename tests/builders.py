@@ -20,6 +20,7 @@ from device_config.state import StateDirectory, open_state
 from sync.agent import Agent
 from sync.client import CentralClient
 from sync.outbox import Outbox, open_outbox
+from sync.steady_store import SteadyStore
 from sync.wire import Answer, Answered, Content, Location, QuestionnaireRef
 
 NOON = 1_795_255_200.0  # 2026-11-21T12:00:00+02:00
@@ -281,7 +282,7 @@ def a_terminal(
     """An enrolled terminal whose centre is at `url`."""
     outbox = an_outbox(folder, responses)
     state = a_state(folder)
-    store = ConfigStore(state, None)
+    store = SteadyStore(state, None)
     client = CentralClient(central_settings(url), TOKEN, call_s)
     credentials = Credentials(terminal_id=TERMINAL, token=TOKEN)
     agent = Agent(state, store, outbox, client, credentials, jitter=lambda: jitter)

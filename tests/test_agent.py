@@ -1,6 +1,8 @@
 """The agent against a centre that misbehaves, over real HTTP; time is made up, nothing sleeps."""
 
 import json
+import sqlite3
+from contextlib import closing, contextmanager
 from itertools import pairwise
 from math import log2
 
@@ -8,14 +10,17 @@ import msgspec
 import pytest
 from builders import (
     TERMINAL,
+    TOKEN,
     UNIT,
     CentreAnswer,
     a_centre,
     a_content,
     a_dead_address,
     a_reading,
+    a_state,
     a_terminal,
     an_id,
+    an_outbox,
     beat_with,
     by_state,
     documents,
@@ -25,9 +30,13 @@ from builders import (
 )
 
 from device_config import road
+from device_config.credentials import Credentials, write_credentials
+from device_config.errors import ConfigurationProblems
 from device_config.location import LocationFile, Place
 from sync.outbox import open_outbox
+from sync.steady_store import SteadyStore
 from sync.wire import MOST_BYTES, Answer, RawBatch
+from tests.world import running, wait_for
 
 DAY_S = 86_400
 
@@ -573,7 +582,7 @@ def test_what_the_centre_holds_is_deleted_after_a_month_and_nothing_else(tmp_pat
 
 
 def test_an_error_of_our_own_in_one_duty_leaves_the_others_going(tmp_path):
-    """A terminal.toml that broke while the agent runs: heartbeats cannot say a place."""
+    """Settings that never were right: heartbeats cannot say a place."""
     with a_centre() as centre, a_terminal(tmp_path, centre.url, 1) as terminal:
         (tmp_path / "terminal.toml").write_text("[broken")
         terminal.store._config_file = tmp_path / "terminal.toml"
@@ -584,3 +593,119 @@ def test_an_error_of_our_own_in_one_duty_leaves_the_others_going(tmp_path):
         assert centre.received == [an_id(1)]
         assert len(centre.seen("/events")) == 1
         assert centre.seen("/heartbeats") == []
+
+
+def test_orders_that_cannot_be_read_back_off_and_hold_up_no_other_duty(tmp_path, caplog):
+    with a_centre() as centre, a_terminal(tmp_path, centre.url, 1) as terminal:
+        order = road.leave_order(terminal.outbox.db, "send-now", {})
+        terminal.outbox.db.execute("UPDATE orders SET body = 'no JSON' WHERE id = ?", [order])
+        terminal.outbox.db.conn.commit()
+
+        for tenth in range(50):
+            terminal.tick(tenth / 10)
+
+        assert centre.received == [an_id(1)]
+        assert 1 <= len(caplog.records) <= 4
+
+
+def test_finished_orders_make_room_and_open_ones_stay(tmp_path):
+    with a_centre() as centre, a_terminal(tmp_path, centre.url) as terminal:
+        db = terminal.outbox.db
+        for _ in range(250):
+            last = road.leave_order(db, "send-now", {})
+        terminal.tick()
+        waiting = road.leave_order(db, "send-now", {})
+
+        (count,) = db.execute("SELECT count(*) FROM orders").fetchone()
+        assert count == road.FINISHED_ORDERS_KEPT + 1
+        assert road.order_outcome(db, last) == {"done": True}
+        assert [each.id for each in road.open_orders(db)] == [waiting]
+
+
+def test_a_database_that_fails_is_left_to_the_service_to_open_anew(tmp_path):
+    with a_centre() as centre, a_terminal(tmp_path, centre.url, 1) as terminal:
+        terminal.outbox.db.execute("DROP TABLE orders")
+
+        with pytest.raises(sqlite3.DatabaseError):
+            terminal.tick()
+
+
+# Settings that break while the agent runs
+
+
+def test_a_typo_in_the_settings_file_changes_nothing_is_said_once_and_is_mended(tmp_path, caplog):
+    file = tmp_path / "terminal.toml"
+    file.write_text("[location]\nunit = '1.2.3'\n")
+    with a_centre() as centre, a_terminal(tmp_path, centre.url) as terminal:
+        terminal.store._config_file = file
+        terminal.tick()
+        file.write_text("[broken")
+        for at_s in range(60, 600, 60):
+            terminal.tick(at_s)
+        file.unlink()
+        for at_s in range(600, 1200, 60):
+            terminal.tick(at_s)
+        file.write_text("[location]\nunit = '4.5.6'\n")
+        terminal.tick(1200)
+
+        assert len(caplog.records) == 2
+        units = [each.json["location"]["unit"] for each in centre.seen("/heartbeats")]
+        assert (set(units[:-1]), units[-1]) == ({"1.2.3"}, "4.5.6")
+
+
+def test_a_start_with_wrong_settings_is_refused(tmp_path):
+    file = tmp_path / "terminal.toml"
+    file.write_text("[broken")
+
+    with pytest.raises(ConfigurationProblems):
+        SteadyStore(a_state(tmp_path), file).effective()
+
+
+def an_agents_files(folder, url):
+    file = folder / "terminal.toml"
+    file.write_text(f'[central]\nurl = "{url}"\n')
+    write_credentials(a_state(folder), Credentials(terminal_id=TERMINAL, token=TOKEN))
+    an_outbox(folder, 1).close()
+    return file
+
+
+@contextmanager
+def an_agent(folder, file):
+    """The real agent as a process, ended with the block; its log is in `log`."""
+    options = ["--state", a_state(folder).path, "--config", file]
+    with (folder / "log").open("w") as log, running("sync", *options, stderr=log) as process:
+        yield process
+    assert process.returncode == 0, (folder / "log").read_text()
+
+
+def test_the_running_agent_delivers_on_while_its_settings_file_is_wrong(tmp_path):
+    with a_centre() as centre:
+        file = an_agents_files(tmp_path, centre.url)
+        with an_agent(tmp_path, file):
+            wait_for(lambda: an_id(1) in centre.received, "the first response")
+            file.write_text("[broken")
+            wait_for(lambda: "not TOML" in (tmp_path / "log").read_text(), "the problem")
+            with closing(open_outbox(a_state(tmp_path))) as outbox:
+                outbox.put(a_content(2), a_reading())
+            wait_for(lambda: an_id(2) in centre.received, "the second response")
+
+    said = (tmp_path / "log").read_text()
+    assert said.count("not TOML") == 1
+    assert "Traceback" not in said
+
+
+def test_the_running_agent_opens_a_database_anew_that_failed_and_says_it_in_a_line(tmp_path):
+    with a_centre() as centre:
+        file = an_agents_files(tmp_path, centre.url)
+        with an_agent(tmp_path, file):
+            wait_for(lambda: an_id(1) in centre.received, "the first response")
+            with closing(open_outbox(a_state(tmp_path))) as outbox:
+                outbox.db.execute("ALTER TABLE orders RENAME TO gone")
+                wait_for(lambda: "stopped" in (tmp_path / "log").read_text(), "the trouble")
+                outbox.db.execute("ALTER TABLE gone RENAME TO orders")
+                outbox.put(a_content(2), a_reading())
+            wait_for(lambda: an_id(2) in centre.received, "the second response")
+
+    said = (tmp_path / "log").read_text()
+    assert "Traceback" not in said
+    assert 1 <= len(said.splitlines()) <= 5

@@ -146,11 +146,11 @@ def test_a_centre_that_cannot_be_reached_is_said_so(tmp_path):
 def test_credentials_in_the_settings_win(tmp_path):
     with a_centre(enrolments=enrolled_as()) as centre:
         enrol_at(tmp_path, centre.url)
-    settings = settings_with(central={"token": "from the file", "terminal_id": "t-file"}).central
+    settings = settings_with(central={"token": "from-the-file", "terminal_id": "t-file"}).central
 
     credentials = read_credentials(a_state(tmp_path), settings)
 
-    assert (credentials.terminal_id, credentials.token) == ("t-file", "from the file")
+    assert (credentials.terminal_id, credentials.token) == ("t-file", "from-the-file")
 
 
 def test_the_hardware_has_the_same_name_each_time_and_tells_nothing():

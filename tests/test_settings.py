@@ -1,5 +1,6 @@
 """Settings: layers merged key by key, and everything wrong with them said at once."""
 
+import msgspec
 import pytest
 from builders import settings_with
 
@@ -138,3 +139,34 @@ def test_the_centre_cannot_set_who_this_terminal_is(key):
     assert central_layer_problems({"central": {key: "x"}}) == (
         f"central.{key}: the centre cannot set this",
     )
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        {"central": {"token": "hush hush"}},
+        {"central": {"token": "hush\n"}},
+        {"central": {"token": "hushé"}},
+        {"central": {"token": "hush" * 51}},
+        {"central": {"token": ["hush"]}},
+        {"central": {"proxy": "hush" * 126}},
+        {"central": {"proxy": {"address": "hush"}}},
+        {"central": [{"proxy": "hush"}]},
+    ],
+)
+def test_a_secret_that_does_not_fit_is_named_and_never_quoted(layer):
+    (problem,) = layer_problems(layer)
+
+    assert problem.startswith("central")
+    assert "hush" not in problem
+
+
+@pytest.mark.parametrize("token", ["a b", "a\n", "\n", "\x7f", "é"])
+def test_a_token_that_no_header_can_carry_is_refused_by_the_types_as_well(token):
+    with pytest.raises(msgspec.ValidationError):
+        settings_with(central={"token": token})
+
+
+@pytest.mark.parametrize("token", ["", "a-token-of-twenty-characters", "!~"])
+def test_a_token_of_printable_ascii_or_none_is_fine(token):
+    assert problems_with(central={"token": token}) == ()

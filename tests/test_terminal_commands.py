@@ -100,6 +100,24 @@ def test_config_check_names_every_problem_with_its_path(run, tmp_path):
     assert "session.follow_up: 'no' is not of type boolean" in result.output
 
 
+@pytest.mark.parametrize("key", ["token", "proxy"])
+@pytest.mark.parametrize("form", ["{0} {0}é\n", "{0}" * 40])
+def test_no_command_says_a_secret_that_does_not_fit(run, tmp_path, key, form):
+    secret = form.format(TOKEN)
+    file = tmp_path / "terminal.toml"
+    file.write_text(f"[central]\n{key} = {json.dumps([secret])}\n")
+
+    for result in (
+        run("config", "check", file),
+        run("config", "show", config=file),
+        run("status", config=file),
+        run("config", "set", f"central.{key}", json.dumps([secret])),
+        run("config", "set", "central.token", json.dumps(secret)),
+    ):
+        assert "central." in result.output
+        assert TOKEN not in result.output
+
+
 def test_config_check_of_a_right_file_is_fine(run, tmp_path):
     file = tmp_path / "terminal.toml"
     file.write_text('[central]\nurl = "https://palaute.example.fi"\n')
@@ -345,6 +363,17 @@ def test_a_code_that_the_centre_does_not_know_ends_with_1_and_what_to_do(run):
     assert "letter by letter" in result.output
 
 
+def test_an_address_is_kept_only_after_an_enrolment_there(run):
+    with a_centre(enrolments=refusal(404)) as centre:
+        run("enrol", "K7-42", "--central", centre.url)
+        assert centre.url not in run("config", "show").output
+
+        enrolment = {"terminal_id": TERMINAL, "token": TOKEN}
+        centre.answers["/enrolments"] = lambda _: CentreAnswer(enrolment, 201)
+        run("enrol", "K7-42", "--central", centre.url)
+        assert centre.url in run("config", "show").output
+
+
 @pytest.mark.parametrize("more", [(), ("--central", "palaute"), ("--central", "http://a.example")])
 def test_enrol_without_an_address_that_can_be_used_ends_with_2(run, more):
     assert_said_kindly(run("enrol", "K7-42", *more), 2)
@@ -365,6 +394,7 @@ STATE_COMMANDS = [
     ("config", "rollback"),
 ]
 WITH_CONFIG = [words for words in STATE_COMMANDS if words[0] not in ("export", "requeue")]
+STOPPED_BY_CONFIG = [words for words in WITH_CONFIG if words[0] != "status"]
 READS_DATABASE = [("status",), ("export",), ("export", "--format", "csv"), ("requeue",)]
 
 
@@ -378,7 +408,7 @@ def test_a_state_that_cannot_be_written_ends_with_1(run, tmp_path, words):
     assert "--state" in result.output
 
 
-@pytest.mark.parametrize("words", WITH_CONFIG)
+@pytest.mark.parametrize("words", STOPPED_BY_CONFIG)
 @pytest.mark.parametrize("content", [None, "[broken", "[panel]\nkind = 'gpio'", "[session]\nx = 1"])
 def test_a_settings_file_that_is_missing_or_wrong_ends_with_2(run, tmp_path, words, content):
     file = tmp_path / "terminal.toml"
@@ -386,6 +416,24 @@ def test_a_settings_file_that_is_missing_or_wrong_ends_with_2(run, tmp_path, wor
         file.write_text(content)
 
     assert_said_kindly(run(*words, config=file), 2)
+
+
+def test_status_with_a_wrong_settings_file_says_so_and_all_else_that_it_can(run, tmp_path):
+    _, file = enrolled(tmp_path, a_dead_address(), 2)
+    file.write_text("[session]\nundo = 3\n")
+
+    result = run("status", "--json", config=file)
+    status = json.loads(result.stdout)
+
+    assert result.exit_code == 0
+    assert (status["state"], status["reasons"][0]) == ("attention", "settings")
+    assert (status["pending"], status["terminal_id"]) == (2, TERMINAL)
+    assert "session.undo: unknown; did you mean 'undo_s'?" in result.stderr
+    assert "call support" in run("status", config=file).stdout
+
+
+def test_status_with_a_settings_file_that_is_missing_ends_with_2(run, tmp_path):
+    assert_said_kindly(run("status", config=tmp_path / "terminal.toml"), 2)
 
 
 @pytest.mark.parametrize("words", [("config", "check"), ("questionnaire", "check")])
