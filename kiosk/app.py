@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections import deque
 from collections.abc import Callable
 
 from kivy.app import App
@@ -16,6 +17,9 @@ from kiosk.view import Choice, View
 
 log = logging.getLogger(__name__)
 
+MOST_EARLY_KEYS = 50
+"""Keys that wait for the panels to open, a fraction of a second after the first frame."""
+
 
 def has_window() -> bool:
     """Whether a window could be opened: Kivy leaves None in its place."""
@@ -25,27 +29,31 @@ def has_window() -> bool:
 class KioskApp(App):
     """Builds the screen once, shows views, and posts what is touched.
 
-    Set `handle` (events, on Kivy's thread), `on_key` and `on_first_frame` before `run()`.
+    Set `handle` (events, on Kivy's thread) and `on_first_frame` before `run()`.
     """
 
     title = "Palautepiste"
 
-    def __init__(self, language_count: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.handle: Callable[[Event], None] = lambda _event: None
-        self.on_key: Callable[[int, bool], None] = lambda _key, _is_down: None
+        self._on_key: Callable[[int, bool], None] | None = None
+        self._early_keys: deque[tuple[int, bool]] = deque(maxlen=MOST_EARLY_KEYS)
         self.on_first_frame: Callable[[], None] = lambda: None
         self.inbox = Inbox(self._take)
         self.screen: TerminalScreen | None = None
-        self._language_count = language_count
         self._deadline: ClockEvent | None = None
 
     def build(self) -> TerminalScreen:
         """The one widget tree."""
         load_styles()
-        self.screen = TerminalScreen(self.post_choice, self._language_count)
+        self.screen = TerminalScreen(self.post_choice)
         Window.bind(on_key_down=self._key_down, on_key_up=self._key_up)
         return self.screen
+
+    def open_settings(self, *_: object) -> bool:
+        """Kivy's own settings panel, on F1: not on a public terminal."""
+        return False
 
     def on_start(self) -> None:
         """The window is there; what is slow waits until its first frame is."""
@@ -53,6 +61,12 @@ class KioskApp(App):
 
     def _take(self, event: Event) -> None:
         self.handle(event)
+
+    def listen(self, on_key: Callable[[int, bool], None]) -> None:
+        """Give keys to the panels from now on, those since the first frame before the others."""
+        while self._early_keys:
+            on_key(*self._early_keys.popleft())
+        self._on_key = on_key
 
     def post(self, event: Event) -> None:
         """Put an event in line; callable from any thread."""
@@ -88,7 +102,13 @@ class KioskApp(App):
             self.post(TimePassed(boottime()))
 
     def _key_down(self, _window: object, key: int, *_: object) -> None:
-        self.on_key(key, True)
+        self._key(key, True)
 
     def _key_up(self, _window: object, key: int, *_: object) -> None:
-        self.on_key(key, False)
+        self._key(key, False)
+
+    def _key(self, key: int, is_down: bool) -> None:
+        if self._on_key is None:
+            self._early_keys.append((key, is_down))
+        else:
+            self._on_key(key, is_down)

@@ -12,7 +12,10 @@ from sync.wire import Answer
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A button of a panel was pressed; buttons count from 1, worst to best."""
+    """A button of a panel was pressed; buttons count from 1, worst to best.
+
+    A box may deliver a press late: `at` is when the button went down, `heard_at` when we heard.
+    """
 
     panel: str
     button: int
@@ -20,6 +23,12 @@ class Pressed:
     at: float
     fresh_id: str
     press: PressId | None = None
+    heard_at: float | None = None
+
+    @property
+    def now(self) -> float:
+        """The moment at which this is dealt with."""
+        return self.at if self.heard_at is None else self.heard_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +39,22 @@ class Tapped:
     at: float
     fresh_id: str
 
+    @property
+    def now(self) -> float:
+        """The moment at which this is dealt with."""
+        return self.at
+
 
 @dataclass(frozen=True, slots=True)
 class BackTapped:
     """The visitor wants the question before this one."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class NextTapped:
+    """The visitor leaves the answer to this question as it is, and goes on."""
 
     at: float
 
@@ -104,5 +125,5 @@ class StorageReady:
     at: float
 
 
-Touch = Tapped | BackTapped | EnoughTapped | ChangeTapped | Dismissed | LanguageChosen
+Touch = Tapped | BackTapped | NextTapped | EnoughTapped | ChangeTapped | Dismissed | LanguageChosen
 Event = Touch | Pressed | TimePassed | ConfigChanged | Saved | StorageFailed | StorageReady

@@ -27,7 +27,7 @@ from kiosk.view import show
 log = logging.getLogger(__name__)
 
 # SDL_events.h
-MOUSE_DOWN, MOUSE_UP = 0x401, 0x402
+MOUSE_MOTION, MOUSE_DOWN, MOUSE_UP = 0x400, 0x401, 0x402
 KEY_DOWN, KEY_UP = 0x300, 0x301
 TOUCH_MOUSE = 0xFFFFFFFF  # SDL_TOUCH_MOUSEID: a pointer event made of a finger's
 EVENT_BYTES = 56
@@ -47,6 +47,22 @@ class _Pointer(ctypes.Structure):
         ("padding", ctypes.c_uint8),
         ("x", ctypes.c_int32),
         ("y", ctypes.c_int32),
+    )
+
+
+class _Motion(ctypes.Structure):
+    """SDL_MouseMotionEvent."""
+
+    _fields_ = (
+        ("type", ctypes.c_uint32),
+        ("timestamp", ctypes.c_uint32),
+        ("window", ctypes.c_uint32),
+        ("which", ctypes.c_uint32),
+        ("buttons", ctypes.c_uint32),
+        ("x", ctypes.c_int32),
+        ("y", ctypes.c_int32),
+        ("dx", ctypes.c_int32),
+        ("dy", ctypes.c_int32),
     )
 
 
@@ -70,7 +86,12 @@ class _Key(ctypes.Structure):
 class _Event(ctypes.Union):
     """SDL_Event, as far as we make any."""
 
-    _fields_ = (("pointer", _Pointer), ("key", _Key), ("whole", ctypes.c_uint8 * EVENT_BYTES))
+    _fields_ = (
+        ("pointer", _Pointer),
+        ("motion", _Motion),
+        ("key", _Key),
+        ("whole", ctypes.c_uint8 * EVENT_BYTES),
+    )
 
 
 class Hands:
@@ -127,17 +148,23 @@ class Hands:
         }
 
     def _touch(self, order: dict[str, Any]) -> dict[str, Any]:
-        """A finger down and up at a place, in pixels from the lower left; `up` may be apart."""
-        x, y = int(order["x"]), int(Window.height - 1 - order["y"])
-        for kind, state in ((MOUSE_DOWN, 1), (MOUSE_UP, 0)):
-            if order.get("only") in (None, "down" if state else "up"):
-                self._push(pointer=_Pointer(kind, 0, 0, TOUCH_MOUSE, 1, state, 1, 0, x, y))
+        """A finger down and up at a place, in pixels from the lower left.
+
+        With `only` "down" it rests there; with "up" it slides to the place first.
+        """
+        x, y, only = int(order["x"]), int(Window.height - 1 - order["y"]), order.get("only")
+        if only != "up":
+            self._push(pointer=_Pointer(MOUSE_DOWN, 0, 0, TOUCH_MOUSE, 1, 1, 1, 0, x, y))
+        else:
+            self._push(motion=_Motion(MOUSE_MOTION, 0, 0, TOUCH_MOUSE, 1, x, y, 0, 0))
+        if only != "down":
+            self._push(pointer=_Pointer(MOUSE_UP, 0, 0, TOUCH_MOUSE, 1, 0, 1, 0, x, y))
         return {"done": True}
 
     def _key(self, order: dict[str, Any]) -> dict[str, Any]:
         """A key down and up."""
         for kind, state in ((KEY_DOWN, 1), (KEY_UP, 0)):
-            self._push(key=_Key(kind, 0, 0, state, 0, 0, 0, ord(order["key"]), 0, 0))
+            self._push(key=_Key(kind, 0, 0, state, 0, 0, 0, int(order["code"]), 0, 0))
         return {"done": True}
 
     def _picture(self, order: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from kiosk.events import Event, Saved
 from kiosk.session import reduce
-from kiosk.states import Acknowledge, CheckStorage, Effect, PressId, Save, State
+from kiosk.states import Acknowledge, CheckStorage, Effect, PressId, Refuse, Save, State
 from kiosk.view import View, show
 
 log = logging.getLogger(__name__)
@@ -25,22 +25,25 @@ class Runtime:
     """One session after another, on one thread.
 
     `arm` is given the next deadline (CLOCK_BOOTTIME) or None; `draw` a view when it has changed;
-    `acknowledge` the presses whose answers are on disk or were knowingly put aside.
+    `acknowledge` the presses whose answers are on disk or were knowingly put aside, `refuse` those
+    that cannot be taken now and may be offered again.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what the composition root connects it to
         self,
         state: State,
         storage: Storage,
         draw: Callable[[View], None],
         arm: Callable[[float | None], None],
         acknowledge: Callable[[PressId], None],
+        refuse: Callable[[PressId], None],
     ) -> None:
         self.state = state
         self._storage = storage
         self._draw = draw
         self._arm = arm
         self._acknowledge = acknowledge
+        self._refuse = refuse
 
     def begin(self) -> None:
         """Show the first screen."""
@@ -78,3 +81,5 @@ class Runtime:
                 self._storage.submit(effect)
             case Acknowledge(press):
                 self._acknowledge(press)
+            case Refuse(press):
+                self._refuse(press)

@@ -16,12 +16,14 @@ from kiosk.events import (
     EnoughTapped,
     Event,
     LanguageChosen,
+    NextTapped,
     Pressed,
     Saved,
     StorageFailed,
     StorageReady,
     Tapped,
     TimePassed,
+    Touch,
 )
 from kiosk.states import (
     Acknowledge,
@@ -33,6 +35,7 @@ from kiosk.states import (
     Memory,
     OutOfOrder,
     PressId,
+    Refuse,
     Save,
     State,
     Thanks,
@@ -63,13 +66,9 @@ def reduce(state: State, event: Event) -> Step:
             return _fail(state, save, at)
         case OutOfOrder(), _:
             return _out_of_order(state, event)
-        case _, Pressed(at=at) if at < state.guarded_until:
+        case _, Pressed() if _is_too_soon(state, event):
             return _put_aside(state, event)
-        case _, Tapped(at=at) | BackTapped(at=at) | EnoughTapped(at=at) if at < state.guarded_until:
-            return Step(state)
-        case _, ChangeTapped(at=at) | Dismissed(at=at) | LanguageChosen(at=at) if (
-            at < state.guarded_until
-        ):
+        case _, _ if isinstance(event, Touch) and event.at < state.guarded_until:
             return Step(state)
         case Idle(), _:
             return _idle(state, event)
@@ -117,6 +116,8 @@ def _asking(state: Asking, event: Event) -> Step:
             return _tap_answer(state, event)
         case BackTapped(at=at):
             return _back(state, at)
+        case NextTapped(at=at) if state.draft.answer_to(state.item) is not None:
+            return _go_on(state, at)
         case EnoughTapped(at=at):
             return _save_closed(state, "exit", at)
         case LanguageChosen(language=language, at=at) if _offers(state, language):
@@ -148,7 +149,8 @@ def _thanks(state: Thanks, event: Event) -> Step:
         case Pressed():
             return _put_aside(state, event)
         case LanguageChosen(language=language) if _offers(state, language):
-            return Step(replace(state, language=language))
+            spoken = state.draft and replace(state.draft, language=language)
+            return Step(replace(state, language=language, draft=spoken))
     return Step(state)
 
 
@@ -164,7 +166,9 @@ def _out_of_order(state: OutOfOrder, event: Event) -> Step:
             return _idle_again(state.memory, at + GUARD_S)
         case StorageReady(at=at) if not state.unsaved:
             return _idle_again(state.memory, at + GUARD_S)
-    # A press is not acknowledged here: its box offers it again until it is too old.
+        case Pressed(press=press) if press is not None:
+            # Not acknowledged: its box offers it again until it is too old.
+            return Step(state, (Refuse(press),))
     return Step(state)
 
 
@@ -172,21 +176,21 @@ def _out_of_order(state: OutOfOrder, event: Event) -> Step:
 
 
 def _begin(state: Idle | Asking | Thanks, language: str, event: Tapped | Pressed) -> Step:
-    """A first answer: a response of its own; the one before it closes."""
-    config = state.memory.config
-    answer = answer_of(event, config.first_item.id)
+    """A first answer: a response of its own, under the settings of now; the one before closes."""
+    memory = _refreshed(state.memory)
+    answer = answer_of(event, memory.config.first_item.id)
     if answer is None:
         return _put_aside(state, event)
     before = None if isinstance(state, Idle) else state.draft
-    draft = new_draft(state.memory, language, event).with_answer(answer)
-    draft = _closed_if_last(state.memory, draft, event)
+    draft = new_draft(memory, language, event).with_answer(answer)
+    draft = _closed_if_last(memory, draft, event)
     press = event.press if isinstance(event, Pressed) else None
     asking = Asking(
-        memory=replace(state.memory, last_first_at=event.at),
+        memory=replace(memory, last_first_at=event.at),
         draft=draft,
         item=answer.item,
-        guarded_until=event.at + GUARD_S,
-        deadline=event.at + SAVE_PATIENCE_S,
+        guarded_until=event.now + GUARD_S,
+        deadline=event.now + SAVE_PATIENCE_S,
         is_saving=True,
     )
     return Step(asking, (*_closing(before), Save(draft, press)))
@@ -200,7 +204,7 @@ def _press_answer(state: Asking, event: Pressed) -> Step:
     if state.is_saving or not is_statement or is_answered or answer is None:
         return _put_aside(state, event)
     draft = _closed_if_last(state.memory, state.draft.with_answer(answer), event)
-    return _save_answer(state, draft, event.at, event.press)
+    return _save_answer(state, draft, event.now, event.press)
 
 
 def _tap_answer(state: Asking, event: Tapped) -> Step:
@@ -305,9 +309,13 @@ def _closing(draft: Draft | None) -> tuple[Effect, ...]:
 
 
 def _idle_again(memory: Memory, guarded_until: float) -> Step:
-    config = memory.next_config or memory.config
-    fresh = replace(memory, config=config, next_config=None)
-    return Step(Idle(fresh, config.languages[0], guarded_until))
+    fresh = _refreshed(memory)
+    return Step(Idle(fresh, fresh.config.languages[0], guarded_until))
+
+
+def _refreshed(memory: Memory) -> Memory:
+    """With the settings that came in while somebody was answering."""
+    return replace(memory, config=memory.next_config or memory.config, next_config=None)
 
 
 def _take_config(state: State, memory: Memory) -> Step:
@@ -344,6 +352,12 @@ def _cut_short(memory: Memory, draft: Draft) -> Draft:
 
 
 # Small words
+
+
+def _is_too_soon(state: State, event: Pressed) -> bool:
+    """Whether a press falls under the guard; under a question it was also made for that one."""
+    moment = event.at if isinstance(state, Asking) else event.now
+    return moment < state.guarded_until
 
 
 def _put_aside(state: State, event: Tapped | Pressed) -> Step:

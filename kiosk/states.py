@@ -145,11 +145,18 @@ class Acknowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class Refuse:
+    """The press cannot be taken now; its box may offer it again."""
+
+    press: PressId
+
+
+@dataclass(frozen=True, slots=True)
 class CheckStorage:
     """See whether the storage can be used again."""
 
 
-Effect = Save | Acknowledge | CheckStorage
+Effect = Save | Acknowledge | Refuse | CheckStorage
 
 
 # States. `guarded_until`: nothing that is touched or pressed before this counts. `deadline`: when

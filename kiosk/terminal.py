@@ -21,7 +21,7 @@ from kiosk.early_storage import EarlyStorage
 from kiosk.events import ConfigChanged
 from kiosk.panel import PanelNews, Panels, open_panels
 from kiosk.runtime import Runtime
-from kiosk.states import Draft, PressId, SessionConfig, session_config, start
+from kiosk.states import Draft, Idle, PressId, SessionConfig, session_config, start
 from sync.wire import location_of
 
 if TYPE_CHECKING:
@@ -41,15 +41,22 @@ def run_kiosk(
     state = open_state(state_path)
     with hold(state, "kiosk", wait_s=LOCK_WAIT_S):
         store = ConfigStore(state, config_file)
+        fingerprint = fingerprint_of(state, store)  # before reading: a change since is news
         effective = store.effective()
         for warning in effective.warnings:
             log.warning("%s", warning)
         screen = effective.settings.screen
         kivy_setup.prepare(screen.size, not is_windowed, screen.rotation)
-        Terminal(state, store, effective, _open_app(effective.settings)).run(hands_fd)
+        app = _open_app()
+        Terminal(state, store, effective, fingerprint, app).run(hands_fd)
 
 
-def _open_app(settings: Settings) -> "KioskApp":
+def fingerprint_of(state: StateDirectory, store: ConfigStore) -> tuple[int, ...]:
+    """Numbers that change whenever the settings or the location do."""
+    return (*store.fingerprint(), *LocationFile.of(state).file.fingerprint())
+
+
+def _open_app() -> "KioskApp":
     from kiosk.app import KioskApp, has_window  # opens the window
 
     if not has_window():
@@ -58,7 +65,7 @@ def _open_app(settings: Settings) -> "KioskApp":
             f"no window could be opened ({driver}): log in at the display itself, or check "
             "DISPLAY, or set SDL_VIDEODRIVER=offscreen to draw without a display"
         )
-    return KioskApp(len(settings.session.languages))
+    return KioskApp()
 
 
 def session_config_of(state: StateDirectory, settings: Settings) -> SessionConfig:
@@ -73,13 +80,19 @@ class Terminal:
     """The parts of one running kiosk."""
 
     def __init__(
-        self, state: StateDirectory, store: ConfigStore, effective: Effective, app: "KioskApp"
+        self,
+        state: StateDirectory,
+        store: ConfigStore,
+        effective: Effective,
+        fingerprint: tuple[int, ...],
+        app: "KioskApp",
     ) -> None:
         self._state = state
         self._store = store
         self._app = app
         self._settings = effective.settings
-        self._fingerprint = self._files()
+        self._fingerprint = fingerprint
+        self._is_leaving = False
         self._storage = EarlyStorage()
         self._panels = Panels(())
         self._panel_facts: dict[str, dict[str, Any]] = {}
@@ -90,6 +103,7 @@ class Terminal:
             app.draw,
             app.arm,
             self._acknowledge,
+            self._refuse,
         )
         app.handle = self.runtime.handle
         app.on_first_frame = self._after_first_frame
@@ -114,16 +128,17 @@ class Terminal:
         threading.Thread(target=self._open_the_rest, name="opening", daemon=True).start()
 
     def _open_the_rest(self) -> None:
-        from kiosk.writer import Writer
+        from kiosk.writer import Fact, Writer
 
         writer = Writer(self._open_outbox, _moment_of, clock.boottime, self._app.post)
         writer.start()
         self._storage.open(writer)
         self._note("started", {"software": software()})
+        self._storage.submit(Fact("panels", []))  # what an earlier run knew is over
         panels = open_panels(self._settings.panel, self._app.post, self._panel_news)
         self._panels = panels
-        self._app.on_key = panels.key
         panels.start()
+        self._app.listen(panels.key)
 
     def _open_outbox(self) -> "Outbox":
         from sync.outbox import open_outbox
@@ -132,6 +147,9 @@ class Terminal:
 
     def _acknowledge(self, press: PressId) -> None:
         self._panels.acknowledge(press)
+
+    def _refuse(self, press: PressId) -> None:
+        self._panels.refuse(press)
 
     def _panel_news(self, news: PanelNews) -> None:
         """From any thread: a panel came, went, or put a press aside."""
@@ -157,22 +175,24 @@ class Terminal:
 
     def _check_config(self) -> None:
         """Take changed settings or another location between sessions; refuse bad ones aloud."""
-        files = self._files()
-        if files == self._fingerprint:
-            return
-        self._fingerprint = files
+        fingerprint = fingerprint_of(self._state, self._store)
+        if fingerprint != self._fingerprint:
+            self._fingerprint = fingerprint
+            self._take_config()
+        if self._is_leaving and isinstance(self.runtime.state, Idle):
+            self._app.stop()
+
+    def _take_config(self) -> None:
         try:
             settings = self._store.effective().settings
             config = session_config_of(self._state, settings)
         except KioskError as error:
             log.error("settings not taken: %s", error)  # noqa: TRY400 - a person's mistake
             return
-        self._settings = settings
         self._app.post(ConfigChanged(config))
-
-    def _files(self) -> tuple[int, ...]:
-        location = LocationFile.of(self._state)
-        return (*self._store.fingerprint(), *location.file.fingerprint())
+        # Wiring and window are taken by starting anew: systemd starts what ends with 0, too.
+        wired = (self._settings.panel, self._settings.screen)
+        self._is_leaving = wired != (settings.panel, settings.screen)
 
 
 def _moment_of(draft: Draft) -> clock.Reading:

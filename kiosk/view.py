@@ -14,6 +14,7 @@ from kiosk.events import (
     Dismissed,
     EnoughTapped,
     LanguageChosen,
+    NextTapped,
     Tapped,
     Touch,
 )
@@ -126,8 +127,13 @@ def _question_actions(
         label = _said(scale.not_applicable, language)
         actions.append(Choice("not-applicable", label, _answers(answer), given == answer))
     skipped = Answer(item=item.id, status="skipped")
-    skip = kiosk_text("Skip", language)
-    actions.append(Choice("skip", skip, _answers(skipped), given == skipped))
+    if given in (None, skipped):
+        skip = kiosk_text("Skip", language)
+        actions.append(Choice("skip", skip, _answers(skipped), given == skipped))
+    else:
+        # Back on an answered question the way on must not take its answer away.
+        next_ = kiosk_text("Next", language)
+        actions.append(Choice("next", next_, lambda at, _: NextTapped(at)))
     enough = kiosk_text("Enough for me", language)
     actions.append(Choice("enough", enough, lambda at, _: EnoughTapped(at)))
     return tuple(actions)

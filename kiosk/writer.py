@@ -97,22 +97,38 @@ class Writer:
             self._post(StorageFailed(save, self._boottime()))
 
     def _carry_out(self, work: Work) -> None:
-        if self._outbox is None:
-            self._outbox = self._open()
+        outbox = self._storage()
         match work:
             case Save(draft=draft):
-                moment = self._moment(draft)
-                self._outbox.put(content_of(draft, moment), moment)
-                if draft.ended is not None:
-                    self._moments.pop(draft.id, None)
+                self._put(draft)
                 self._post(Saved(work, self._boottime()))
             case CheckStorage():
-                state_fact(self._outbox.db, "kiosk", "storage", "ok")
+                state_fact(outbox.db, "kiosk", "storage", "ok")
                 self._post(StorageReady(self._boottime()))
             case Fact(name=name, body=body):
-                state_fact(self._outbox.db, "kiosk", name, body)
+                state_fact(outbox.db, "kiosk", name, body)
             case JournalEntry():
-                note(self._outbox.db, work)
+                note(outbox.db, work)
+
+    def _put(self, draft: Draft) -> None:
+        moment = self._moment(draft)
+        self._storage().put(content_of(draft, moment), moment)
+        if self._storage_is_replaced():
+            # Committed into a file that nobody will find again: once more, into the new one.
+            self._storage().put(content_of(draft, moment), moment)
+        if draft.ended is not None:
+            self._moments.pop(draft.id, None)
+
+    def _storage(self) -> Outbox:
+        """The storage, opened anew if its file was taken away under us."""
+        if self._storage_is_replaced():
+            self._forget_storage()
+        if self._outbox is None:
+            self._outbox = self._open()
+        return self._outbox
+
+    def _storage_is_replaced(self) -> bool:
+        return self._outbox is not None and self._outbox.is_replaced()
 
     def _open(self) -> Outbox:
         outbox = self._open_storage()

@@ -169,3 +169,15 @@ def test_whatever_a_box_says_a_number_is_posted_once_while_it_is_remembered(stor
                 box.settle(heard.seq)
         assert len(box._seen) <= 6
         assert box._settled <= set(box._seen)
+
+
+def test_a_refused_press_counts_when_it_is_offered_again():
+    box = Box()
+    first = box.hear(Button(7, 3, 0), 0.0)
+    box.refuse(7)
+
+    again = box.hear(Button(7, 3, 500), 0.5)
+
+    assert isinstance(first, Press)
+    assert isinstance(again, Press)
+    assert again.at == 0.0

@@ -2,7 +2,9 @@
 
 import os
 import pty
+import select
 import signal
+import time
 import tty
 import urllib.request
 
@@ -93,9 +95,36 @@ def _tap_in_swedish_and_leave(reach):
     reach.wait(lambda seen: seen["key"] == "start:fi", "the default language again")
 
 
-def test_the_first_answer_is_on_disk_before_the_next_question_and_the_last_before_the_thanks(
-    tmp_path,
-):
+def test_the_next_question_and_the_thanks_wait_until_the_answer_is_on_disk(tmp_path):
+    """Another program holds the disk: the face has moved, and nothing goes on."""
+    terminal = Terminal(tmp_path, "")
+    with terminal.window() as reach:
+        wait_for(terminal.is_set_up, "the database")
+        reach.ready()
+        with terminal.disk_held():
+            reach.touch("answer:4")
+            reach.wait(lambda seen: seen["item"] == "usefulness", "the tapped answer")
+            meanwhile = _looks(reach, 20)
+        reach.wait(lambda seen: seen["item"] == "availability", "the second question")
+        reach.ready()
+        with terminal.disk_held():
+            reach.touch("enough")
+            meanwhile_at_end = _looks(reach, 20)
+        reach.wait(lambda seen: seen["screen"] == "thanks", "the thanks")
+
+    assert {seen["item"] for seen in meanwhile} == {"usefulness"}
+    assert {seen["screen"] for seen in meanwhile_at_end} == {"faces"}
+
+
+def _looks(reach, count):
+    looks = []
+    for _ in range(count):
+        looks.append(reach.look())
+        time.sleep(0.02)
+    return looks
+
+
+def test_what_is_on_disk_after_the_first_answer_and_at_the_thanks_is_what_was_given(tmp_path):
     terminal = Terminal(tmp_path, "")
     with terminal.window() as reach:
         go_on(reach, "answer:4")
@@ -148,13 +177,17 @@ def test_a_box_on_a_serial_line_is_acknowledged_only_when_its_press_is_on_disk(t
     with terminal.window():
         assert _line(ours) == b"$PASK*" + frame("PASK")[6:8]
         os.write(ours, frame("PHELLO,1,box-1,4,test"))
-        os.write(ours, frame("PBTN,7,3,20"))
+        wait_for(terminal.is_set_up, "the database")
+        with terminal.disk_held():
+            os.write(ours, frame("PBTN,7,3,20"))
+            said_meanwhile = select.select([ours], [], [], 0.5)[0]
         said = _line(ours)
         rows = terminal.rows()
         os.write(ours, frame("PBTN,7,3,520"))  # offered again: acknowledged, not counted
         said_again = _line(ours)
         rows_later = terminal.rows()
 
+    assert said_meanwhile == []
     assert said == frame("PACK,7").strip()
     assert [answers_of(body) for _, body in rows] == [{"usefulness": 4}]
     assert rows[0][1]["instrument"] == "panel-4"

@@ -16,6 +16,7 @@ class Surroundings:
     drawn: list = field(default_factory=list)
     armed: list = field(default_factory=list)
     acknowledged: list = field(default_factory=list)
+    refused: list = field(default_factory=list)
     submitted: list = field(default_factory=list)
 
     def submit(self, work):
@@ -26,6 +27,7 @@ class Surroundings:
             "draw": self.drawn.append,
             "arm": self.armed.append,
             "acknowledge": self.acknowledged.append,
+            "refuse": self.refused.append,
         }
         return Runtime(start(config or a_config()), self, **(parts | instead))
 

@@ -1,5 +1,7 @@
 """How a session runs: every clause of docs/interfaces.md, from the first tap to the thanks."""
 
+from dataclasses import replace
+
 import pytest
 from kiosk_builders import FIRST, NPS, Sitting, a_config, an_answer, press, tap
 
@@ -10,13 +12,24 @@ from kiosk.events import (
     Dismissed,
     EnoughTapped,
     LanguageChosen,
+    NextTapped,
     Saved,
     StorageFailed,
     StorageReady,
     TimePassed,
 )
 from kiosk.session import GUARD_S, RETRY_S, SAVE_PATIENCE_S, THANKS_S
-from kiosk.states import Asking, CheckStorage, Idle, OutOfOrder, PressId, Save, Thanks
+from kiosk.states import (
+    Acknowledge,
+    Asking,
+    CheckStorage,
+    Idle,
+    OutOfOrder,
+    PressId,
+    Refuse,
+    Save,
+    Thanks,
+)
 from sync.wire import Flag, Location, QuestionnaireRef
 
 ORDER = [item.id for item in a_config().order]
@@ -936,3 +949,82 @@ def test_an_early_timer_or_a_stray_save_changes_nothing():
     sitting.happen(tap(5, "no-such-item", at=sitting.now + 5))
 
     assert sitting.state == before
+
+
+def test_next_leaves_a_given_answer_as_it_is_and_goes_on():
+    sitting = Sitting()
+    sitting.say(5)
+    sitting.do(BackTapped)
+
+    step = sitting.do(NextTapped)
+
+    assert step.effects == ()
+    assert sitting.state.item == a_config().order[1].id
+    assert sitting.state.draft.answer_to(FIRST).value == 5
+
+
+def test_next_means_nothing_on_a_question_without_an_answer():
+    sitting = Sitting()
+    sitting.say(5)
+    before = sitting.state
+
+    sitting.do(NextTapped)
+
+    assert sitting.state == before
+
+
+def test_a_press_while_out_of_order_may_be_offered_again_and_then_counts():
+    sitting = Sitting()
+    sitting.happen(StorageFailed(None, 0.0))
+    refused = sitting.press(4, number=7)
+    sitting.ring()
+    sitting.happen(StorageReady(sitting.now))
+    recovered_at = sitting.now
+
+    late = replace(press(4, at=recovered_at - 3, number=7), heard_at=recovered_at + 1)
+    step = sitting.happen(late)
+
+    assert refused.effects == (Refuse(PressId("box", 7)),)
+    assert step.effects[0].draft.first_at == recovered_at - 3
+    assert step.effects[0].press == PressId("box", 7)
+
+
+def test_an_old_press_gives_the_disk_as_much_time_as_a_fresh_one():
+    sitting = Sitting()
+
+    sitting.happen(replace(press(4, at=0.0), heard_at=9.9))
+
+    assert sitting.state.deadline == 9.9 + SAVE_PATIENCE_S
+
+
+def test_a_press_that_was_made_before_the_question_came_does_not_answer_it():
+    sitting = Sitting()
+    sitting.say(5)
+    came_at = sitting.now
+
+    step = sitting.happen(replace(press(2, at=came_at - 1, number=3), heard_at=came_at + 1))
+
+    assert step.effects == (Acknowledge(PressId("box", 3)),)
+
+
+def test_a_response_that_begins_during_the_thanks_is_under_the_settings_of_then():
+    sitting = Sitting(a_config(follow_up=False))
+    sitting.press(5)
+    sitting.save_all()
+    moved = replace(a_config(follow_up=False), location=Location(unit="1.2.3"))
+    sitting.happen(ConfigChanged(moved))
+
+    sitting.press(4)
+
+    assert sitting.state.draft.location.unit == "1.2.3"
+
+
+def test_a_language_chosen_during_the_thanks_stays_when_the_answer_is_changed():
+    sitting = Sitting(a_config(follow_up=False))
+    sitting.tap(2)
+    sitting.save_all()
+
+    sitting.do(LanguageChosen, "sv", after=0.5)
+    sitting.do(ChangeTapped, after=0.5)
+
+    assert sitting.state.draft.language == "sv"

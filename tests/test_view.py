@@ -9,6 +9,7 @@ from kiosk.events import (
     Dismissed,
     EnoughTapped,
     LanguageChosen,
+    NextTapped,
     StorageFailed,
     Tapped,
 )
@@ -119,6 +120,7 @@ def test_each_choice_posts_its_own_event_with_the_time_of_the_touch(screen, lang
     fresh_id = new_id()
     types = {
         "back": BackTapped,
+        "next": NextTapped,
         "enough": EnoughTapped,
         "change": ChangeTapped,
         "done": Dismissed,

@@ -322,3 +322,21 @@ def test_a_disk_on_which_nothing_can_be_written_fails_the_save_and_the_thread_go
     *said, response_id = run.stdout.split()
     assert said == ["StorageReady", "StorageFailed", "Saved"]
     assert on_disk(state, response_id) is not None
+
+
+def test_a_database_that_was_taken_away_is_not_written_to_any_more(state, news, start):
+    writer = start()
+    heard(news, StorageReady)
+    draft = a_draft()
+    writer.submit(Save(draft))
+    heard(news)
+    for file in state.path.glob("device.db*"):
+        file.unlink()
+
+    writer.submit(Save(draft.with_answer(an_answer(4, "safety"))))
+    heard(news)
+
+    held, body, *_ = on_disk(state, draft.id)
+    assert held == "open"
+    assert [answer["item"] for answer in body["answers"]] == ["usefulness", "safety"]
+    assert body["epoch"] == 2

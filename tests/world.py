@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from kiosk.reach import Reach
@@ -120,12 +120,31 @@ class Terminal:
         finally:
             reach.close()
 
+    @property
+    def database(self) -> Path:
+        return self.state / "device.db"
+
+    def is_set_up(self) -> bool:
+        """Whether the kiosk has opened its storage for the first time."""
+        if not self.database.exists():
+            return False
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'responses'")
+            return tables.fetchone() is not None
+
+    @contextmanager
+    def disk_held(self):
+        """Nobody else can write to the database within this block."""
+        with closing(sqlite3.connect(self.database, timeout=10)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.rollback()
+
     def rows(self) -> list[tuple]:
         """(state, document) of each response on disk, as another program sees it."""
-        database = self.state / "device.db"
-        if not database.exists():
+        if not self.is_set_up():
             return []
-        with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
             rows = connection.execute("SELECT state, body FROM responses ORDER BY epoch, seq")
             return [(state, json.loads(body)) for state, body in rows]
 

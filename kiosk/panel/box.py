@@ -66,6 +66,10 @@ class Box:
         if seq in self._seen:
             self._settled.add(seq)
 
+    def refuse(self, seq: int) -> None:
+        """A press could not be taken: it counts when the box offers it again."""
+        self._seen.pop(seq, None)
+
     def _press(self, press: Button, now: float) -> Heard | None:
         self._forget_before(now - REMEMBERED_S)
         is_offered_again = press.seq in self._seen

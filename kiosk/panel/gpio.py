@@ -61,6 +61,9 @@ class GpioPanel:
     def acknowledge(self, number: int) -> None:
         """A wire has nothing to be told."""
 
+    def refuse(self, number: int) -> None:
+        """A wire offers nothing again."""
+
     def stop(self) -> None:
         """Let go of the pins."""
         for device in self._devices:

@@ -48,6 +48,9 @@ class KeypadPanel:
     def acknowledge(self, number: int) -> None:
         """A keyboard has nothing to be told."""
 
+    def refuse(self, number: int) -> None:
+        """A keyboard offers nothing again."""
+
     def stop(self) -> None:
         """Nothing is open."""
 

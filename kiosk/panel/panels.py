@@ -12,8 +12,6 @@ from kiosk.states import PressId
 
 log = logging.getLogger(__name__)
 
-PanelState = Literal["ok", "lost"]
-
 
 @dataclass(frozen=True, slots=True)
 class PanelNews:
@@ -37,29 +35,40 @@ class Panel(Protocol):
     def acknowledge(self, number: int) -> None:
         """The press with this number is on disk, or was knowingly put aside."""
 
+    def refuse(self, number: int) -> None:
+        """The press with this number cannot be taken now; it counts when it is offered again."""
+
     def stop(self) -> None:
         """Let go of the hardware."""
 
 
 @dataclass(frozen=True, slots=True)
 class Panels:
-    """All panels of a terminal."""
+    """All panels of a terminal; news about them goes to `report`."""
 
     panels: tuple[Panel, ...]
+    report: Callable[[PanelNews], None] = lambda _news: None
 
     def start(self) -> None:
         """Begin to listen to each; one that cannot start leaves the others working."""
         for panel in self.panels:
             try:
                 panel.start()
-            except Exception:
-                log.exception("panel %s %s did not start", panel.kind, panel.id)
+            except Exception as error:  # noqa: BLE001 - whatever a driver raises: one line
+                log.error("panel %s %s did not start: %s", panel.kind, panel.id, error)  # noqa: TRY400
+                self.report(PanelNews(panel.kind, panel.id, "lost", {"why": str(error)}))
 
     def acknowledge(self, press: PressId) -> None:
         """Tell the box whose press this was."""
         for panel in self.panels:
             if panel.id == press.panel:
                 panel.acknowledge(press.number)
+
+    def refuse(self, press: PressId) -> None:
+        """Let the box offer this press again."""
+        for panel in self.panels:
+            if panel.id == press.panel:
+                panel.refuse(press.number)
 
     def key(self, key: int, is_down: bool) -> None:
         """A key of a keyboard or USB keypad went down or up; the window hears them for us."""
@@ -82,7 +91,7 @@ def open_panels(
     report: Callable[[PanelNews], None],
 ) -> Panels:
     """The panels that the settings name, not started yet."""
-    return Panels(tuple(_panel(each, post, report) for each in settings))
+    return Panels(tuple(_panel(each, post, report) for each in settings), report)
 
 
 def _panel(

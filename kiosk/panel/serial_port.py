@@ -68,6 +68,11 @@ class SerialPanel:
             self._box.settle(number)
         self._send(acknowledgement(number))
 
+    def refuse(self, number: int) -> None:
+        """The press with this number cannot be taken now; it counts when it is offered again."""
+        with self._lock:
+            self._box.refuse(number)
+
     def _run(self) -> None:
         wait_s = FIRST_RETRY_S
         while not self._stopping.is_set():
@@ -114,7 +119,8 @@ class SerialPanel:
         match heard:
             case Press(seq=seq, button=button, buttons=buttons, at=at):
                 press = PressId(self.id, seq)
-                self._post(Pressed(self.id, button, buttons, at, str(uuid.uuid4()), press))
+                fresh_id = str(uuid.uuid4())
+                self._post(Pressed(self.id, button, buttons, at, fresh_id, press, heard_at=now))
             case Settled(seq=seq, why=why):
                 self._send(acknowledgement(seq))
                 if why is not None:

@@ -36,9 +36,12 @@ class ChoiceButton(ButtonBehavior, BoxLayout):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(always_release=False, **kwargs)
+        self._turn = 0
+        self._touched_turn: int | None = None
 
-    def show(self, choice: Choice) -> None:
-        """Show another choice in the same place."""
+    def show(self, choice: Choice, turn: int) -> None:
+        """Show another choice in the same place; `turn` counts what the visitor was shown."""
+        self._turn = turn
         self.choice = choice
         self.label = choice.label
         self.is_chosen = choice.is_chosen
@@ -51,10 +54,15 @@ class ChoiceButton(ButtonBehavior, BoxLayout):
         else:
             Animation(pressure=0.0, duration=RELEASE_S, t="out_quad").start(self)
 
+    def on_press(self) -> None:
+        """A finger came down on what is shown now."""
+        self._touched_turn = self._turn
+
     def on_release(self) -> None:
-        """The finger was lifted inside: this is what was chosen."""
+        """The finger was lifted inside: this was chosen, if it is still what is shown here."""
         post: Callable[[Choice], None] | None = self.post
-        if post is not None and self.choice is not None:
+        is_still_shown = self._touched_turn == self._turn
+        if post is not None and self.choice is not None and is_still_shown:
             post(self.choice)
 
 
@@ -65,9 +73,9 @@ class FaceChoice(ChoiceButton):
     colour = ColorProperty(theme.FACES[2])
     face_px = NumericProperty(100.0)
 
-    def show(self, choice: Choice) -> None:
+    def show(self, choice: Choice, turn: int) -> None:
         """Show a step of the scale; its face and colour follow its mood."""
-        super().show(choice)
+        super().show(choice, turn)
         self.mood = choice.mood or 0.0
         self.colour = theme.FACES[round((self.mood + 1) / 2 * (len(theme.FACES) - 1))]
 

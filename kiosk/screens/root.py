@@ -1,8 +1,9 @@
 """The whole screen: built once, then only its properties change with each View."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from kivy.input import MotionEvent
 from kivy.lang import Builder
 from kivy.properties import NumericProperty
 from kivy.uix.boxlayout import BoxLayout
@@ -109,21 +110,25 @@ class TerminalScreen(BoxLayout):
     bar_px = NumericProperty(80.0)
     language_px = NumericProperty(160.0)
 
-    def __init__(self, post: Post, language_count: int, **kwargs: object) -> None:
+    def __init__(self, post: Post, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._post = post
         self._view: View | None = None
+        self._turn = 0
+        self._touched_turn: int | None = None
         self._faces, self._numbers, self._words = FacesScreen(), NumbersScreen(), WordsScreen()
         self._face_choices = self._fill(self._faces.ids.answers, FaceChoice, MOST_FACES)
         self._number_choices = self._fill(self._numbers.ids.answers, NumberChoice, MOST_NUMBERS)
         self._action_choices = [
             self._made(TextChoice, has_border=True) for _ in range(MOST_ACTIONS)
         ]
-        self._languages = self._fill(self.ids.languages, TextChoice, language_count)
+        self._languages: list[TextChoice] = []
         self.bind(size=self._measure)
 
     def show(self, view: View) -> None:
         """Draw a view."""
+        if self._view is None or view.key != self._view.key:
+            self._turn += 1
         self._view = view
         part = self._part(view)
         if part.parent is None:
@@ -134,14 +139,19 @@ class TerminalScreen(BoxLayout):
         self._show_actions(view)
         self.ids.steps.step, self.ids.steps.steps = view.step, view.steps
 
-    def on_touch_up(self, touch: object) -> bool:
+    def on_touch_down(self, touch: object) -> bool:
+        """Remember what a finger came down on."""
+        self._touched_turn = self._turn
+        return bool(super().on_touch_down(touch))
+
+    def on_touch_up(self, touch: MotionEvent) -> bool:
         """A touch that no button took, where the view offers the whole screen."""
-        was_taken = bool(super().on_touch_up(touch))
         everywhere = self._view.whole_screen if self._view else None
-        if not was_taken and everywhere is not None:
+        is_free = not touch.grab_list and self._touched_turn == self._turn
+        if is_free and everywhere is not None:
             self._post(everywhere)
             return True
-        return was_taken
+        return bool(super().on_touch_up(touch))
 
     def places(self) -> dict[str, Widget]:
         """The widgets that can be touched now, by the id of their choice."""
@@ -167,12 +177,12 @@ class TerminalScreen(BoxLayout):
     def _part(self, view: View) -> Part:
         match view.screen:
             case "faces":
-                _show_all(self._face_choices, view.answers)
+                _show_all(self._face_choices, view.answers, self._turn)
                 for button in self._face_choices:
                     button.peers = [choice.label for choice in view.answers]
                 return self._faces
             case "numbers":
-                _show_all(self._number_choices, view.answers)
+                _show_all(self._number_choices, view.answers, self._turn)
                 low, high = self._numbers.ids.low, self._numbers.ids.high
                 low.text, high.text = f"0 = {view.ends[0]}", f"10 = {view.ends[1]}"
                 return self._numbers
@@ -183,17 +193,17 @@ class TerminalScreen(BoxLayout):
                 return self._words
 
     def _show_languages(self, view: View) -> None:
-        _show_all(self._languages, view.languages)
-        self.ids.languages.opacity = 1 if view.languages else 0
+        while len(self._languages) < len(view.languages):
+            self._languages.append(self._made(TextChoice))
+            self._measure()
+        shown = self._languages[: len(view.languages)]
+        _put_children(self.ids.languages, shown)
+        _show_all(shown, view.languages, self._turn)
 
     def _show_actions(self, view: View) -> None:
-        bar = self.ids.actions
         shown = self._action_choices[: len(view.actions)]
-        if list(reversed(bar.children)) != shown:
-            bar.clear_widgets()
-            for button in shown:
-                bar.add_widget(button)
-        _show_all(self._action_choices, view.actions)
+        _put_children(self.ids.actions, shown)
+        _show_all(shown, view.actions, self._turn)
         for button in shown:
             button.size_hint_x = max(len(button.label), theme.SHORT_LABEL)
 
@@ -246,9 +256,17 @@ def _measure_part(part: Part, scale: theme.Scale) -> None:
             part.ids[name].sizes = hints
 
 
-def _show_all(buttons: list[ChoiceButton], choices: tuple[Choice, ...]) -> None:
-    for button, choice in zip(buttons, choices, strict=False):
-        button.show(choice)
+def _show_all(buttons: Sequence[ChoiceButton], choices: tuple[Choice, ...], turn: int) -> None:
+    for button, choice in zip(buttons, choices, strict=True):
+        button.show(choice, turn)
+
+
+def _put_children(box: BoxLayout, widgets: Sequence[Widget]) -> None:
+    """Make these the box's children, without touching them when they are already."""
+    if list(reversed(box.children)) != list(widgets):
+        box.clear_widgets()
+        for widget in widgets:
+            box.add_widget(widget)
 
 
 def load_styles() -> None:
