@@ -12,7 +12,13 @@ from device_config.errors import ConfigurationProblems
 from device_config.questionnaire import LocalText, Questionnaire
 from device_config.questionnaire_files import read_questionnaire, shipped
 from device_config.settings import SECRETS
-from device_config.state import config_option, open_state, state_option
+from device_config.state import (
+    config_option,
+    no_config_option,
+    no_state_option,
+    open_state,
+    state_option,
+)
 
 
 @click.group()
@@ -35,6 +41,8 @@ def show(state: Path, config: Path | None) -> None:
 
 @config.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@no_state_option
+@no_config_option
 def check(file: Path) -> None:
     """Say whether a settings file can be used: every problem, each with its path."""
     problems = check_file(file)
@@ -71,6 +79,8 @@ def questionnaire() -> None:
 
 @questionnaire.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
+@no_state_option
+@no_config_option
 def list_(as_json: bool) -> None:
     """What is installed, language by language, verified or not."""
     rows = [row for each in shipped() for row in _rows(each)]
@@ -89,6 +99,8 @@ def list_(as_json: bool) -> None:
 
 @questionnaire.command("check")
 @click.argument("file", type=click.Path(path_type=Path))
+@no_state_option
+@no_config_option
 def check_questionnaire(file: Path) -> None:
     """Say whether a questionnaire file can be used: every problem, each with its path."""
     found = read_questionnaire(file)

@@ -144,3 +144,19 @@ config_option: Callable[[Any], Any] = click.option(
     help="The terminal's settings file.",
 )
 """The option --config of every command, as `config: Path | None`."""
+
+no_config_option: Callable[[Any], Any] = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    expose_value=False,
+    help="Taken by every command; this one reads no settings.",
+)
+"""--config for a command that needs none, so that scripts may give it everywhere."""
+
+no_state_option: Callable[[Any], Any] = click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    expose_value=False,
+    help="Taken by every command; this one keeps no state.",
+)
+"""--state for a command that needs none, so that scripts may give it everywhere."""

@@ -11,7 +11,13 @@ import click
 import msgspec
 
 from device_config.settings import Settings
-from device_config.state import StateDirectory, config_option, open_state, state_option
+from device_config.state import (
+    StateDirectory,
+    config_option,
+    no_config_option,
+    open_state,
+    state_option,
+)
 from sync.wire import Heartbeat
 
 STATE_WORDS = {
@@ -133,6 +139,7 @@ def _heartbeat_with(directory: StateDirectory, settings: Settings) -> Heartbeat:
 
 @click.command()
 @state_option
+@no_config_option
 @click.option("--format", "form", type=click.Choice(["ndjson", "csv"]), default="ndjson")
 def export(state: Path, form: str) -> None:
     """What this terminal holds, one response a line."""
@@ -183,6 +190,7 @@ def _row(document: dict[str, Any]) -> dict[str, Any]:
 @click.command()
 @click.argument("ids", nargs=-1)
 @state_option
+@no_config_option
 def requeue(ids: tuple[str, ...], state: Path) -> None:
     """Put rejected responses back in line: these, or all."""
     from device_config.errors import KioskError

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import click
 import pytest
 from builders import (
     TERMINAL,
@@ -485,3 +486,21 @@ def test_with_damaged_credentials_nothing_is_sent_and_status_calls_for_support(r
 )
 def test_what_cannot_be_set_or_rolled_back_ends_with_2(run, words):
     assert_said_kindly(run(*words), 2)
+
+
+def _commands(group, path=()):
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+def test_every_command_but_the_demo_takes_state_and_config():
+    lacking = [
+        " ".join(path)
+        for path, command in _commands(main)
+        if not {"--state", "--config"} <= {name for each in command.params for name in each.opts}
+    ]
+
+    assert lacking == ["demo"]  # its data is its own, and thrown away

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from device_config.errors import NotSetUp, UsageProblem
-from device_config.state import open_state, state_option
+from device_config.state import no_config_option, open_state, state_option
 
 if TYPE_CHECKING:
     from sync.central.store import Store
@@ -48,6 +48,7 @@ def _store(state: Path, database: str | None) -> Iterator["Store"]:
 )
 @_database_option
 @state_option
+@no_config_option
 def central(host: str, port: int, database: str | None, state: Path) -> None:
     """Run the reference central service: receives responses, shows them as they arrive."""
     with _store(state, database) as store:
@@ -82,6 +83,7 @@ def unit() -> None:
 @click.option("--service", metavar="CODE", help="The service that the unit gives.")
 @_database_option
 @state_option
+@no_config_option
 def unit_add(
     oid: str,
     county: str | None,
@@ -107,6 +109,7 @@ def unit_add(
 @click.argument("file", type=click.Path(path_type=Path))
 @_database_option
 @state_option
+@no_config_option
 def unit_import(file: Path, database: str | None, state: Path) -> None:
     """Add the units in FILE: a JSON list as GET /units gives it, or CSV.
 
@@ -122,6 +125,7 @@ def unit_import(file: Path, database: str | None, state: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @_database_option
 @state_option
+@no_config_option
 def unit_list(as_json: bool, database: str | None, state: Path) -> None:
     """List the units."""
     with _store(state, database) as store:
@@ -148,6 +152,7 @@ def code() -> None:
 )
 @_database_option
 @state_option
+@no_config_option
 def code_new(oid: str, place: str | None, days: int, database: str | None, state: Path) -> None:
     """Make a code that lets one terminal in."""
     with _store(state, database) as store:
@@ -163,6 +168,7 @@ def terminal() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @_database_option
 @state_option
+@no_config_option
 def terminal_list(as_json: bool, database: str | None, state: Path) -> None:
     """List the terminals."""
     with _store(state, database) as store:
@@ -194,6 +200,7 @@ def terminal_list(as_json: bool, database: str | None, state: Path) -> None:
 @click.argument("terminal_id", metavar="ID")
 @_database_option
 @state_option
+@no_config_option
 def terminal_revoke(terminal_id: str, database: str | None, state: Path) -> None:
     """Refuse the terminal ID from now on; what it has sent stays."""
     with _store(state, database) as store:
@@ -211,6 +218,7 @@ def terminal_revoke(terminal_id: str, database: str | None, state: Path) -> None
 )
 @_database_option
 @state_option
+@no_config_option
 def export(form: str, database: str | None, state: Path) -> None:
     """Print every response that has arrived, oldest first."""
     with _store(state, database) as store:
