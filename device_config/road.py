@@ -4,10 +4,13 @@ Three tables in the terminal's database, since the two processes share nothing e
 """
 
 import json
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database, Migrations
+
+from device_config.clock import Reading, rfc3339
 
 ROAD = Migrations("device_config")
 
@@ -65,6 +68,12 @@ class JournalEntry:
     at: str | None
     clock: str
     data: dict[str, Any]
+
+
+def entry_now(kind: str, data: dict[str, Any], now: Reading) -> JournalEntry:
+    """Something that happened now; no time rather than one that may be wrong."""
+    at = rfc3339(now.wall) if now.is_synced else None
+    return JournalEntry(str(uuid.uuid4()), kind, at, "synced" if now.is_synced else "unknown", data)
 
 
 def leave_order(db: Database, kind: str, body: dict[str, Any]) -> int:

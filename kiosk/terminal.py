@@ -4,7 +4,6 @@ import logging
 import os
 import signal
 import threading
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from device_config.errors import KioskError
 from device_config.location import LocationFile
 from device_config.questionnaire_files import questionnaire_named
 from device_config.settings import Settings
+from device_config.software import software
 from device_config.state import StateDirectory, hold, open_state
 from kiosk import kivy_setup
 from kiosk.document import moment_at
@@ -165,13 +165,10 @@ class Terminal:
             self._note(f"panel-{news.event}", {"panel": news.kind, "id": news.id, **news.data})
 
     def _note(self, kind: str, data: dict[str, Any]) -> None:
-        """Put something that happened now into the journal; no time rather than a wrong one."""
-        from device_config.road import JournalEntry
+        """Put something that happened now into the journal."""
+        from device_config.road import entry_now
 
-        now = clock.read()
-        at = clock.rfc3339(now.wall) if now.is_synced else None
-        trust = "synced" if now.is_synced else "unknown"
-        self._storage.submit(JournalEntry(str(uuid.uuid4()), kind, at, trust, data))
+        self._storage.submit(entry_now(kind, data, clock.read()))
 
     def _check_config(self) -> None:
         """Take changed settings or another location between sessions; refuse bad ones aloud."""
@@ -197,10 +194,3 @@ class Terminal:
 
 def _moment_of(draft: Draft) -> clock.Reading:
     return moment_at(clock.read(), draft.first_at)
-
-
-def software() -> str:
-    """This program's name and version."""
-    from importlib.metadata import version
-
-    return f"palautepiste {version('palautepiste')}"

@@ -3,7 +3,6 @@
 import logging
 import random
 import sqlite3
-import uuid
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -16,6 +15,7 @@ from device_config.errors import ConfigurationProblems, UsageProblem
 from device_config.location import LocationFile
 from device_config.road import (
     JournalEntry,
+    entry_now,
     finish_order,
     note,
     open_orders,
@@ -97,9 +97,9 @@ class Agent:
 
     def one_pass(self, now: Reading) -> bool:
         """Everything once, ignoring earlier back-off; returns whether nothing waits any more."""
-        self._lines["push"] = self._pusher.push_all(now, self._lines["push"])
-        for name in ("report", "beat", "pull"):
-            self._lines[name] = self._done(name, self._duties[name], now, self._lines[name])
+        duties = {**self._duties, "push": self._pusher.push_all}
+        for name in ("push", "report", "beat", "pull"):
+            self._lines[name] = self._done(name, duties[name], now, self._lines[name])
         return not self._outbox.has_pending()
 
     def _done(self, name: str, duty: Duty, now: Reading, line: Line) -> Line:
@@ -177,17 +177,17 @@ class Agent:
         except (ConfigurationProblems, UsageProblem) as error:
             log.error("the centre's configuration is not taken: %s", error)  # noqa: TRY400
             problems = error.problems if isinstance(error, ConfigurationProblems) else (str(error),)
-            self._note(now, "config-refused", {"problems": list(problems[:20])})
+            note(
+                self._outbox.db, entry_now("config-refused", {"problems": list(problems[:20])}, now)
+            )
             return
         if has_moved:
             place = LocationFile.of(self._state).current(self._store.effective().settings.location)
             location = msgspec.to_builtins(location_of(place))
-            self._note(now, "location-changed", {**location, "revision": place.revision})
-
-    def _note(self, now: Reading, kind: str, data: dict[str, object]) -> None:
-        at = rfc3339(now.wall) if now.is_synced else None
-        clock = "synced" if now.is_synced else "unknown"
-        note(self._outbox.db, JournalEntry(str(uuid.uuid4()), kind, at, clock, data))
+            note(
+                self._outbox.db,
+                entry_now("location-changed", {**location, "revision": place.revision}, now),
+            )
 
     def _purge(self, now: Reading, line: Line) -> Line:
         """Delete what the centre has held for a month."""

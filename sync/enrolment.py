@@ -1,7 +1,6 @@
 """A one-time code for this terminal's own credentials and first configuration."""
 
 import hashlib
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -13,6 +12,7 @@ from device_config.durable_file import DurableFile
 from device_config.errors import EnrolmentRefused
 from device_config.location import LocationFile, Place
 from device_config.settings import LocationSettings
+from device_config.software import software
 from device_config.state import StateDirectory
 from sync.client import CentralClient
 from sync.outbox import open_outbox
@@ -36,9 +36,7 @@ def enrol(
     A code works once, so the credentials are on disk before anything else is done. Its
     configuration is still to be taken: `take_config`.
     """
-    request = EnrolmentRequest(
-        code=code, hardware_id=hardware_id(), software=f"palautepiste {version('palautepiste')}"
-    )
+    request = EnrolmentRequest(code=code, hardware_id=hardware_id(), software=software())
     enrolment = _read(client.enrol(request))
     write_credentials(
         state,

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from device_config.clock import Reading
 from device_config.credentials import Credentials
 from device_config.location import Place
 from device_config.road import fact
+from device_config.software import software
 from device_config.state import StateDirectory
 from sync.outbox import Counts, Outbox, oldest_text
 from sync.wire import Heartbeat, PanelFact, location_of
@@ -60,7 +60,7 @@ def health(
         temperature_c=temperature_c(),
         disk_free_bytes=disk_free,
         panels=tuple(panels),
-        software=f"palautepiste {version('palautepiste')}",
+        software=software(),
     )
 
 

@@ -1,5 +1,6 @@
 """The state directory: made safely, held by one program of a kind, named when it cannot be."""
 
+import os
 import subprocess
 import sys
 
@@ -40,19 +41,23 @@ def test_a_second_program_of_the_same_kind_is_refused_and_told_who_is_there(tmp_
 def test_the_place_is_free_again_once_its_holder_was_killed(tmp_path):
     state = a_state(tmp_path)
     holder = a_holder(state)
+    with pytest.raises(StateInUse), hold(state, "sync"):
+        pass
 
     holder.kill()
     holder.communicate()
 
     with hold(state, "sync"):
-        pass
+        assert state.file("sync.lock").read_text() == str(os.getpid())
 
 
 def test_the_kiosk_and_the_agent_hold_one_state_together(tmp_path):
     state = a_state(tmp_path)
 
     with hold(state, "kiosk"), hold(state, "sync"):
-        pass
+        for role in ("kiosk", "sync"):
+            with pytest.raises(StateInUse), hold(state, role):
+                pass
 
 
 def test_whoever_waits_gets_the_place_when_it_becomes_free(tmp_path):
@@ -60,8 +65,14 @@ def test_whoever_waits_gets_the_place_when_it_becomes_free(tmp_path):
     first = hold(state, "kiosk")
     first.__enter__()
 
-    with hold(state, "kiosk", wait_s=60, sleep=lambda _: first.__exit__(None, None, None)):
-        pass
+    waits = []
+
+    def let_go(seconds):
+        waits.append(seconds)
+        first.__exit__(None, None, None)
+
+    with hold(state, "kiosk", wait_s=60, sleep=let_go):
+        assert len(waits) == 1
 
 
 def test_a_refused_program_leaves_the_name_of_the_holder_in_place(tmp_path):
