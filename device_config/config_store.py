@@ -5,7 +5,7 @@ pair that was active before, so that a change is one atomic step.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ import msgspec
 from device_config.assets import asset
 from device_config.durable_file import DurableFile, file_fingerprint
 from device_config.errors import ConfigurationProblems, StateDamaged, UsageProblem
-from device_config.questionnaire_files import shipped
+from device_config.questionnaire import Questionnaire
+from device_config.questionnaire_files import installed, newest_of_each
 from device_config.settings import Layer, Settings, merged, settings_from
 from device_config.settings_rules import (
     central_layer_problems,
@@ -52,6 +53,8 @@ class ConfigStore:
     def __init__(self, state: StateDirectory, config_file: Path | None) -> None:
         self._file = DurableFile(state.file("settings"))
         self._config_file = config_file
+        self._state = state
+        self._questionnaires = state.questionnaires
 
     def effective(self) -> Effective:
         """The settings now; raises ConfigurationProblems when terminal.toml breaks a rule.
@@ -94,10 +97,20 @@ class ConfigStore:
         """Go back to what was active before the last change; again to undo that."""
         self._change(_the_previous, "the configuration before this one")
 
+    def problems_with(self, questionnaire: Questionnaire) -> tuple[str, ...]:
+        """What would be wrong with the settings, which are right, with this one installed too."""
+        try:
+            settings = self.effective().settings
+        except (ConfigurationProblems, UsageProblem):
+            return ()  # it may be what the settings wait for
+        return rule_problems(
+            settings, newest_of_each((*installed(self._questionnaires), questionnaire))
+        )
+
     def fingerprint(self) -> tuple[int, ...]:
-        """Changes whenever a layer that is kept, or terminal.toml, was written."""
+        """Changes whenever a kept layer, terminal.toml or a part of a language pack does."""
         own = file_fingerprint(self._config_file) if self._config_file is not None else (0, 0)
-        return (*self._file.fingerprint(), *own)
+        return (*self._file.fingerprint(), *own, *_packs_fingerprint(self._state))
 
     def _kept(self) -> Kept:
         body = self._file.read()
@@ -132,11 +145,22 @@ class ConfigStore:
         try:
             settings = settings_from(body)
         except msgspec.ValidationError:
-            raise ConfigurationProblems(what, settings_problems(body, shipped())) from None
-        problems = rule_problems(settings, shipped())
+            problems = settings_problems(body, installed(self._questionnaires))
+            raise ConfigurationProblems(what, problems) from None
+        problems = rule_problems(settings, installed(self._questionnaires))
         if problems:
             raise ConfigurationProblems(what, problems)
         return Effective(settings, body, sources)
+
+
+def _packs_fingerprint(state: StateDirectory) -> Iterator[int]:
+    for folder, pattern in (
+        (state.questionnaires, "*.json"),
+        (state.locales, "*/LC_MESSAGES/*.mo"),
+        (state.keyboards, "*.json"),
+    ):
+        for path in sorted(folder.glob(pattern)):
+            yield from file_fingerprint(path)
 
 
 def _with_value(kept: Kept, key: str, value: Any) -> Kept:
@@ -186,11 +210,11 @@ def read_layer(path: Path) -> Layer:
         raise ConfigurationProblems(str(path), (f"not TOML: {error}",)) from None
 
 
-def check_file(path: Path) -> tuple[str, ...]:
+def check_file(path: Path, state_questionnaires: Path | None = None) -> tuple[str, ...]:
     """Every problem of a settings file, on top of the shipped defaults."""
     layer = read_layer(path)
     problems = layer_problems(layer)
     if problems:
         return problems
     body, _ = merged([("shipped", shipped_layer()), (str(path), layer)])
-    return settings_problems(body, shipped())
+    return settings_problems(body, installed(state_questionnaires))

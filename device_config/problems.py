@@ -4,6 +4,7 @@ Pure: a body in, problems out. The schemas say the shape; the functions here say
 cannot.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -38,6 +39,9 @@ NATIONAL_ITEMS = {
 
 NATIONAL_SCALES = {"statement": (1, 5), "recommendation": (0, 10)}
 
+REASONS = "reasons"
+"""The id of the one item with options, and its kind: what did not go well, by a tap."""
+
 
 def questionnaire_from(body: object, what: str) -> Questionnaire:
     """The questionnaire that a decoded JSON body holds.
@@ -54,7 +58,22 @@ def questionnaire_problems(body: object) -> tuple[str, ...]:
     """Everything wrong with a questionnaire's body; empty when it can be used."""
     shape = shape_problems(body, "questionnaire")
     # Rules speak about a body of the right shape; on another they would only add noise.
-    return shape or tuple(_questionnaire_rules(_as_body(body)))
+    return shape or tuple(_questionnaire_rules(_as_body(body))) or _misfits(body)
+
+
+def _misfits(body: object) -> tuple[str, ...]:
+    """What only the types refuse: to a JSON Schema 4.0 is a whole number."""
+    try:
+        msgspec.convert(body, Questionnaire)
+    except msgspec.ValidationError as error:
+        return (line_of(error),)
+    return ()
+
+
+def line_of(error: msgspec.ValidationError) -> str:
+    """What msgspec says, "Expected … - at `$.table.key`", with the path first."""
+    message, _, path = str(error).partition(" - at ")
+    return f"{re.sub(r'^[$.]+', '', path.strip('`'))}: {message}"
 
 
 def shape_problems(body: object, schema: str) -> tuple[str, ...]:
@@ -139,6 +158,8 @@ def _questionnaire_rules(body: Body) -> Iterator[str]:
     if len(own) > body["own"]["most"]:
         yield f"own.items: {len(own)} own statements, at most {body['own']['most']} have room"
     yield from _duplicate_ids(body["items"], own)
+    if body.get("reasons") is not None:
+        yield from _reasons_problems(body["reasons"], body)
 
 
 def _text_problems(texts: Body, path: str, languages: list[str]) -> Iterator[str]:
@@ -171,13 +192,49 @@ def _item_problems(items: list[Any], path: str, body: Body) -> Iterator[str]:
         here = f"{path}[{number}]"
         yield from _text_problems(item["text"], f"{here}.text", body["languages"])
         yield from _item_scale_problems(item, here, body["scales"])
+        for name in ("options", "at_most"):
+            if name in item and item["kind"] != REASONS:
+                yield f"{here}.{name}: only the reasons have it, not a {item['kind']}"
+
+
+def _reasons_problems(reasons: Body, body: Body) -> Iterator[str]:
+    """The reasons stand apart from the items: they follow a low answer."""
+    languages, options = body["languages"], reasons.get("options", [])
+    if reasons["id"] != REASONS:
+        yield f"reasons.id: {reasons['id']!r}; it is always {REASONS!r}"
+    if reasons["kind"] != REASONS:
+        yield f"reasons.kind: {reasons['kind']!r}; it is always {REASONS!r}"
+    if reasons.get("scale") is not None:
+        yield "reasons.scale: reasons are chosen, and have no scale"
+    if "at_most" not in reasons:
+        yield "reasons.at_most: missing; give the highest answer after which they are asked"
+    if not options:
+        yield "reasons.options: missing; give what can be chosen"
+    yield from _text_problems(reasons["text"], "reasons.text", languages)
+    for number, option in enumerate(options):
+        yield from _text_problems(option["text"], f"reasons.options[{number}].text", languages)
+    yield from _option_problems(options, body["items"])
+
+
+def _option_problems(options: list[Any], items: list[Any]) -> Iterator[str]:
+    has_text = any(item["kind"] == "text" for item in items)
+    seen: dict[str, int] = {}
+    for number, option in enumerate(options):
+        path, name = f"reasons.options[{number}]", option["id"]
+        if name in seen:
+            yield f"{path}.id: {name!r} is also the id of reasons.options[{seen[name]}]"
+        seen.setdefault(name, number)
+        if option.get("leads_to_text") and not has_text:
+            yield f"{path}.leads_to_text: the questionnaire has no item of the kind text"
 
 
 def _national_problems(items: list[Any]) -> Iterator[str]:
     """National items are known by their ids; anything else is an own statement."""
     for number, item in enumerate(items):
         path, name, kind = f"items[{number}]", item["id"], item["kind"]
-        if name not in NATIONAL_ITEMS:
+        if REASONS in (name, kind):
+            yield f"{path}: the reasons stand under their own key, not among the items"
+        elif name not in NATIONAL_ITEMS:
             guess = _did_you_mean(name, list(NATIONAL_ITEMS))
             yield f"{path}.id: {name!r} is no item of the national form{guess}"
         elif kind != NATIONAL_ITEMS[name]:
@@ -189,6 +246,8 @@ def _own_problems(items: list[Any]) -> Iterator[str]:
         path = f"own.items[{number}]"
         if item["id"] in NATIONAL_ITEMS:
             yield f"{path}.id: {item['id']!r} is a national item's id; give it one of its own"
+        if item["id"] == REASONS:
+            yield f"{path}.id: {REASONS!r} is the id of the reasons; give it one of its own"
         if item["kind"] != "statement":
             yield f"{path}.kind: own items are statements, not a {item['kind']}"
 
@@ -199,6 +258,8 @@ def _item_scale_problems(item: Body, path: str, scales: Body) -> Iterator[str]:
         if name is not None:
             yield f"{path}.scale: free text has no scale"
         return
+    if kind == REASONS:
+        return  # it has been said that it does not belong here
     if name is None:
         yield f"{path}.scale: missing"
     elif name not in scales:

@@ -16,6 +16,9 @@ Pin = Annotated[int, Meta(ge=0, le=53)]
 # As in sync.wire.Enrolment: without the (?!) a line feed could end it, which no header can carry.
 Token = Annotated[str, Meta(max_length=200, pattern="^[!-~]*(?!\\n)$")]
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""The hosts that are this machine itself: to them alone http is safe."""
+
 SECRETS = ("central.token", "central.proxy")
 """The keys whose values are never shown: a proxy's address may hold a password."""
 
@@ -59,6 +62,14 @@ class SessionSettings(Struct, frozen=True, forbid_unknown_fields=True):
     idle_timeout_s: Annotated[float, Meta(ge=2, le=600)]
     undo_s: Annotated[float, Meta(ge=0, le=30)]
     min_interval_s: Annotated[float, Meta(ge=0, le=600)]
+    child_questionnaire: Annotated[str, Meta(max_length=60)] = ""
+    relative_questionnaire: Annotated[str, Meta(max_length=60)] = ""
+
+
+class HoursSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """When the terminal is open, in lines of local time (hours.py); none: always."""
+
+    open: Annotated[tuple[Annotated[str, Meta(max_length=60)], ...], Meta(max_length=40)]
 
 
 class PanelSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -78,6 +89,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     location: LocationSettings
     screen: ScreenSettings
     session: SessionSettings
+    hours: HoursSettings
     panel: Annotated[tuple[PanelSettings, ...], Meta(max_length=8)]
 
 

@@ -1,16 +1,22 @@
 """What is wrong with settings, beyond their shape: every problem with its path. Pure."""
 
-import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import msgspec
 
-from device_config.problems import shape_problems
+from device_config.hours import hours_problems
+from device_config.problems import line_of, shape_problems
 from device_config.questionnaire import Questionnaire
-from device_config.settings import Layer, PanelSettings, Settings, settings_from
+from device_config.settings import (
+    LOOPBACK,
+    Layer,
+    PanelSettings,
+    SessionSettings,
+    Settings,
+    settings_from,
+)
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # interfaces: serial_for_url opens these too, and they would be network connections.
 NETWORK_PORTS = ("socket://", "rfc2217://")
 
@@ -38,14 +44,8 @@ def settings_problems(body: Layer, questionnaires: tuple[Questionnaire, ...]) ->
         settings = settings_from(body)
     except msgspec.ValidationError as error:
         # To a JSON Schema 90.0 is a whole number and nan within all bounds; to us neither is.
-        return (_line_of(error),)
+        return (line_of(error),)
     return rule_problems(settings, questionnaires)
-
-
-def _line_of(error: msgspec.ValidationError) -> str:
-    """What msgspec says, "Expected … - at `$.table.key`", with the path first."""
-    message, _, path = str(error).partition(" - at ")
-    return f"{re.sub(r'^[$.]+', '', path.strip('`'))}: {message}"
 
 
 def rule_problems(settings: Settings, questionnaires: tuple[Questionnaire, ...]) -> tuple[str, ...]:
@@ -53,6 +53,8 @@ def rule_problems(settings: Settings, questionnaires: tuple[Questionnaire, ...])
     return (
         *_central_problems(settings),
         *_session_problems(settings, questionnaires),
+        *_respondent_problems(settings, questionnaires),
+        *hours_problems(settings.hours.open),
         *_panels_problems(settings),
     )
 
@@ -97,6 +99,43 @@ def _session_problems(
         yield (
             f"session.first_item: {session.first_item!r} is no statement of {questionnaire.id} "
             f"({', '.join(statements)})"
+        )
+
+
+def _respondent_problems(
+    settings: Settings, questionnaires: tuple[Questionnaire, ...]
+) -> Iterator[str]:
+    """Who is answering is asked only where there is a questionnaire of their own."""
+    session = settings.session
+    for respondent, wanted in (
+        ("child", session.child_questionnaire),
+        ("relative", session.relative_questionnaire),
+    ):
+        if wanted:
+            path = f"session.{respondent}_questionnaire"
+            yield from _offered_problems(path, respondent, wanted, session, questionnaires)
+
+
+def _offered_problems(
+    path: str,
+    respondent: str,
+    wanted: str,
+    session: SessionSettings,
+    questionnaires: tuple[Questionnaire, ...],
+) -> Iterator[str]:
+    named = next((each for each in questionnaires if each.id == wanted), None)
+    if named is None:
+        fitting = [each.id for each in questionnaires if each.respondent == respondent]
+        known = ", ".join(fitting) or f"none for a {respondent} is"
+        yield f"{path}: {wanted!r} is not installed ({known}); leave it empty to offer none"
+    elif named.respondent != respondent:
+        yield f"{path}: {wanted!r} is for a {named.respondent}, not a {respondent}"
+    elif not any(item.kind == "statement" for item in named.all_items()):
+        yield f"{path}: {wanted!r} has no statement to begin with"
+    elif session.languages[0] not in named.languages:
+        yield (
+            f"{path}: {wanted!r} lacks the default language {session.languages[0]!r}, "
+            f"and has {', '.join(named.languages)}"
         )
 
 

@@ -42,6 +42,21 @@ class StateDirectory:
         """Responses, orders, facts and journal."""
         return self.path / "device.db"
 
+    @property
+    def questionnaires(self) -> Path:
+        """The folder of questionnaires that were installed besides the shipped ones."""
+        return self.path / "questionnaires"
+
+    @property
+    def locales(self) -> Path:
+        """The folder of interface catalogues that came with language packs."""
+        return self.path / "locales"
+
+    @property
+    def keyboards(self) -> Path:
+        """The folder of keyboard layouts besides the shipped ones."""
+        return self.path / "keyboards"
+
     def file(self, name: str) -> Path:
         """A durable file, such as `location`, beside the database."""
         return self.path / name

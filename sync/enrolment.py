@@ -11,6 +11,7 @@ from device_config.credentials import Credentials, write_credentials
 from device_config.durable_file import DurableFile
 from device_config.errors import EnrolmentRefused
 from device_config.location import LocationFile, Place
+from device_config.notices import NoticesFile
 from device_config.settings import LocationSettings
 from device_config.software import software
 from device_config.state import StateDirectory
@@ -78,6 +79,7 @@ def take_config(
         # First, since where we stand does not depend on whether the settings fit.
         settings = store.effective().settings.location
         has_moved = take_location(state, settings, config.location, now)
+    NoticesFile.of(state).take(config.messages, config.form_url)
     if config.settings is not msgspec.UNSET:
         store.activate_central(config.settings)
     return has_moved

@@ -232,6 +232,29 @@ class TextKey(Struct, frozen=True):
     public: Name
 
 
+# Anything at all, since a wrong one must not cost the rest: device_config.notices checks them.
+Messages = Annotated[
+    Any,
+    Meta(
+        description="At most 10; a kind that the terminal does not know is ignored.",
+        extra_json_schema={
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["kind"],
+                "properties": {
+                    "kind": {"type": "string", "examples": ["said-did"]},
+                    "text": {"type": "object", "additionalProperties": {"type": "string"}},
+                },
+            },
+        },
+    ),
+]
+FormUrl = Annotated[
+    Any, Meta(extra_json_schema={"type": "string", "format": "uri", "maxLength": 300})
+]
+
+
 class CentralConfig(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """GET /config: what the centre wants this terminal to be; every member is optional."""
 
@@ -239,8 +262,8 @@ class CentralConfig(Struct, frozen=True, kw_only=True, omit_defaults=True):
     location: CentralLocation | UnsetType = UNSET
     questionnaires: tuple[QuestionnaireEntry, ...] | UnsetType = UNSET
     text_key: TextKey | UnsetType = UNSET
-    messages: tuple[dict[str, Any], ...] | UnsetType = UNSET
-    form_url: Annotated[str, Meta(max_length=2000)] | UnsetType = UNSET
+    messages: Messages = UNSET
+    form_url: FormUrl = UNSET
 
 
 class Enrolment(Struct, frozen=True, kw_only=True):

@@ -6,13 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import read_mo
-from babel.messages.pofile import read_po
 from test_central_builders import OTHER_UNIT, UNIT, a_centre, a_response, at_unit
 
 import sync.central.pages
-from device_config.assets import asset_path
 from sync.central.live import Live, as_event
 from sync.central.pages.render import chosen_language, nps, number, percent
 
@@ -135,28 +131,6 @@ def test_numbers_are_written_as_the_language_writes_them():
     assert number(1234.5, "en", 2) == "1,234.50"
     assert percent(0.625, "sv") == "63\N{NO-BREAK SPACE}%"
     assert percent(None, "en") == nps(None) == "–"
-
-
-def catalogue(language, ending):
-    return asset_path("locales", language, "LC_MESSAGES", f"central.{ending}")
-
-
-@pytest.mark.parametrize("language", ["fi", "sv"])
-def test_every_text_of_the_page_is_translated(language):
-    """None is missing, empty or fuzzy, none is left over, and the compiled file is fresh."""
-    wanted = {
-        message
-        for _, _, message, *_ in extract_from_dir(PAGES, [("templates/**.html", "jinja2")], {})
-    }
-    with catalogue(language, "po").open("rb") as file:
-        texts = {message.id: message for message in read_po(file) if message.id}
-    with catalogue(language, "mo").open("rb") as file:
-        compiled = {message.id: message.string for message in read_mo(file) if message.id}
-
-    assert len(wanted) > 30
-    assert texts.keys() == wanted
-    assert [name for name, message in texts.items() if not message.string or message.fuzzy] == []
-    assert compiled == {name: message.string for name, message in texts.items()}
 
 
 def luminance(colour):

@@ -85,6 +85,12 @@ def test_one_id_twice_in_a_batch_is_a_duplicate_or_a_conflict(terminal):
         ("invalid-answer", {"answers": [{"item": "usefulness", "value": 6}]}),
         ("invalid-answer", {"answers": [{"item": "usefulness", "value": 0}]}),
         ("invalid-answer", {"answers": [{"item": "usefulness", "options": ["a"]}]}),
+        ("invalid-answer", {"answers": [{"item": "reasons", "options": ["weather"]}]}),
+        ("invalid-answer", {"answers": [{"item": "reasons", "options": []}]}),
+        ("invalid-answer", {"answers": [{"item": "reasons", "options": ["help", "help"]}]}),
+        ("invalid-answer", {"answers": [{"item": "reasons", "value": 1}]}),
+        ("invalid-answer", {"answers": [{"item": "text", "value": 1}]}),
+        ("invalid-answer", {"answers": [{"item": "text", "status": "not-applicable"}]}),
         ("invalid-answer", {"answers": [{"item": "nps", "status": "not-applicable"}]}),
         ("invalid-answer", {"answers": [{"item": "no-such-item", "value": 1}]}),
         ("invalid-answer", {"answers": [{"item": "nps", "value": 1}] * 2}),
@@ -106,6 +112,21 @@ def test_a_malformed_item_is_named_by_its_id_where_it_has_one(terminal):
     results = reply.json()["results"]
     assert [r["id"] for r in results] == ["mine", "", "", "", "", response["id"], ""]
     assert [r["status"] for r in results].count("rejected") == 6
+
+
+def test_reasons_and_skipped_ones_and_a_skipped_free_text_are_stored(terminal):
+    low = {"item": "usefulness", "value": 1}
+    skipped = [{"item": name, "status": "skipped"} for name in ("reasons", "text")]
+    responses = [
+        a_response(
+            terminal.id,
+            answers=[low, {"item": "reasons", "options": ["waiting", "other"]}],
+            text={"plain": "Odotin kauan."},
+        ),
+        a_response(terminal.id, answers=[low, *skipped]),
+    ]
+
+    assert terminal.verdicts(*responses) == [("stored", None)] * 2
 
 
 def test_unknown_units_and_questionnaires_are_kept_as_they_come(terminal):

@@ -83,6 +83,8 @@ def a_body(*path, value=None, drop=False):
 def every_text(questionnaire):
     yield questionnaire.title
     yield from (item.text for item in questionnaire.all_items())
+    yield questionnaire.reasons.text
+    yield from (option.text for option in questionnaire.reasons.options)
     for scale in questionnaire.scales.values():
         yield from scale.labels.values()
         if scale.not_applicable is not None:
@@ -185,6 +187,8 @@ def test_the_countys_own_statements_come_after_the_national_ones_and_before_the_
         ("safety", None, "not-applicable", True),
         ("nps", None, "not-applicable", False),
         ("nps", None, "skipped", True),
+        ("text", None, "skipped", True),
+        ("text", None, "not-applicable", False),
         ("text", 1, None, False),
         ("unheard-of", 1, None, False),
     ],
@@ -194,6 +198,130 @@ def test_an_answer_fits_its_item_or_the_problem_is_named(item, value, status, is
 
     assert (problem is None) == is_fine
     assert is_fine or item in problem
+
+
+OPTIONS = ["waiting", "encounter", "information", "help", "premises", "other"]
+
+
+def test_the_reasons_are_our_own_words_for_six_things_and_none_claims_to_be_verified():
+    reasons = GENERAL.reasons
+
+    assert [option.id for option in reasons.options] == OPTIONS
+    assert [option.id for option in reasons.options if option.leads_to_text] == ["other"]
+    for texts in (reasons.text, *(option.text for option in reasons.options)):
+        assert all(each.status == "unverified" for each in texts.values())
+        assert all(each.source == "our own wording" for each in texts.values())
+
+
+def test_the_reasons_are_short_enough_for_a_button():
+    for option in GENERAL.reasons.options:
+        assert all(len(each.text) <= 28 for each in option.text.values())
+
+
+def test_the_reasons_follow_a_low_answer_and_stand_in_no_order_of_asking():
+    assert [value for value in range(1, 6) if GENERAL.reasons_after(value)] == [1, 2]
+    assert GENERAL.item("reasons") is GENERAL.reasons
+    assert GENERAL.reasons not in GENERAL.all_items()
+    assert questionnaire_from(a_body("reasons", drop=True), "a file").reasons_after(1) is None
+
+
+def test_an_option_is_found_by_its_id():
+    assert GENERAL.reasons.option("other").leads_to_text
+    with pytest.raises(KeyError):
+        GENERAL.reasons.option("weather")
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "status", "options", "is_fine"),
+    [
+        ("reasons", None, None, ("waiting",), True),
+        ("reasons", None, None, ("other", "waiting"), True),
+        ("reasons", None, "skipped", None, True),
+        ("reasons", None, None, (), False),
+        ("reasons", None, None, ("waiting", "waiting"), False),
+        ("reasons", None, None, ("waiting", "weather"), False),
+        ("reasons", None, "not-applicable", None, False),
+        ("reasons", None, "skipped", ("waiting",), False),
+        ("reasons", 1, None, None, False),
+        ("reasons", None, None, None, False),
+        ("safety", None, None, ("waiting",), False),
+        ("nps", None, None, ("waiting",), False),
+        ("text", None, None, ("waiting",), False),
+    ],
+)
+def test_reasons_take_options_and_nothing_else_does(item, value, status, options, is_fine):
+    problem = answer_problem(GENERAL, item, value, status, options)
+
+    assert (problem is None) == is_fine
+    assert is_fine or item in problem
+
+
+@given(st.lists(st.sampled_from(OPTIONS)))
+def test_any_choice_of_reasons_is_fine_that_has_one_or_more_and_none_twice(chosen):
+    problem = answer_problem(GENERAL, "reasons", None, None, tuple(chosen))
+
+    assert (problem is None) == (0 < len(chosen) == len(set(chosen)))
+
+
+def an_option(**members):
+    return {"id": "waiting", "text": BODY["title"], **members}
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (a_body("reasons", "id", value="why"), "reasons.id: 'why'; it is always 'reasons'"),
+        (a_body("reasons", "kind", value="statement"), "reasons.kind: 'statement'; it is always"),
+        (a_body("reasons", "scale", value="agreement"), "reasons.scale: reasons are chosen"),
+        (a_body("reasons", "at_most", drop=True), "reasons.at_most: missing"),
+        (a_body("reasons", "at_most", value=5), "reasons.at_most: 5 is greater than"),
+        (a_body("reasons", "at_most", value=0), "reasons.at_most: 0 is less than"),
+        (a_body("reasons", "at_most", value=2.0), "reasons.at_most: Expected `int"),
+        (a_body("reasons", "options", drop=True), "reasons.options: missing"),
+        (a_body("reasons", "options", value=[]), "reasons.options: "),
+        (
+            a_body("reasons", "options", value=[an_option(id=f"o{n}") for n in range(7)]),
+            "reasons.options: ",
+        ),
+        (
+            a_body("reasons", "options", value=[an_option(), an_option()]),
+            "reasons.options[1].id: 'waiting' is also the id of reasons.options[0]",
+        ),
+        (
+            a_body("reasons", "options", 3, "text", "sv", drop=True),
+            "reasons.options[3].text.sv: missing",
+        ),
+        (a_body("reasons", "options", 3, "txet", value={}), "reasons.options[3].txet: unknown; "),
+        (a_body("reasons", "text", "en", drop=True), "reasons.text.en: missing"),
+        (
+            a_body("items", value=BODY["items"][:-1]),
+            "reasons.options[5].leads_to_text: the questionnaire has no item of the kind text",
+        ),
+        (
+            a_body("items", 0, value={**BODY["items"][0], "options": [an_option()]}),
+            "items[0].options: only the reasons have it, not a statement",
+        ),
+        (a_body("items", 7, "at_most", value=2), "items[7].at_most: only the reasons have it"),
+        (
+            a_body("items", 0, value=BODY["reasons"]),
+            "items[0]: the reasons stand under their own key",
+        ),
+        (
+            a_body("own", value={"most": 1, "items": [{**BODY["items"][0], "id": "reasons"}]}),
+            "own.items[0].id: 'reasons' is the id of the reasons",
+        ),
+        (
+            a_body("own", value={"most": 1, "items": [{**BODY["reasons"], "id": "own-reasons"}]}),
+            "own.items[0].kind: own items are statements, not a reasons",
+        ),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_one_thing_wrong_with_the_reasons_is_named_once_with_its_path(body, problem):
+    problems = questionnaire_problems(body)
+
+    assert len(problems) == 1
+    assert problems[0].startswith(problem)
 
 
 @pytest.mark.parametrize(
@@ -277,8 +405,14 @@ json_values = st.recursive(
 )
 PLACES = [
     (*path, key)
-    for path in [(), ("items", 0), ("items", 0, "text"), ("scales",), ("scales", "agreement")]
-    for key in ("id", "min", "labels", "languages", "items", "own", "agreement", "scale", "fi")
+    for path in [
+        *((), ("items", 0), ("items", 0, "text"), ("scales",), ("scales", "agreement")),
+        *(("reasons",), ("reasons", "options", 0)),
+    ]
+    for key in (
+        *("id", "min", "labels", "languages", "items", "own", "agreement", "scale", "fi"),
+        *("reasons", "options", "at_most", "text", "leads_to_text"),
+    )
 ]
 
 

@@ -5,6 +5,7 @@ import pytest
 from builders import settings_with
 
 from device_config.config_store import shipped_layer
+from device_config.questionnaire import Questionnaire
 from device_config.questionnaire_files import shipped
 from device_config.settings import merged, settings_from
 from device_config.settings_rules import (
@@ -14,9 +15,15 @@ from device_config.settings_rules import (
 )
 
 
-def problems_with(**tables):
+def problems_with(*, also=(), **tables):
     body, _ = merged([("shipped", shipped_layer()), ("test", tables)])
-    return settings_problems(body, shipped())
+    return settings_problems(body, (*shipped(), *also))
+
+
+def a_form(respondent, name="own-form", languages=("fi",), **changes) -> Questionnaire:
+    """The shipped questionnaire for other respondents."""
+    members = {"id": name, "respondent": respondent, "languages": languages, **changes}
+    return msgspec.structs.replace(shipped()[0], **members)
 
 
 def test_the_shipped_settings_can_be_used_as_they_are():
@@ -59,6 +66,10 @@ def test_a_list_replaces_a_list_whole():
         ({"session": {"languages": []}}, "session.languages: "),
         ({"screen": {"rotation": 45}}, "screen.rotation: 45 is not one of 0, 90, 180, 270"),
         ({"location": {"county": "Kainuu"}}, "location.county: 'Kainuu' does not match"),
+        ({"hours": {"open": "mon-fri 07:00-18:00"}}, "hours.open: "),
+        ({"hours": {"opne": []}}, "hours.opne: unknown; did you mean 'open'?"),
+        ({"hours": {"open": ["x" * 61]}}, "hours.open[0]: "),
+        ({"session": {"child_questionnaire": 1}}, "session.child_questionnaire: 1 is not of"),
         ({"panel": [{"kind": "mouse"}]}, "panel[0].kind: 'mouse' is not one of"),
         ({"panel": [{}]}, "panel[0].kind: missing"),
         ({"panel": {"kind": "keypad"}}, "panel: "),
@@ -84,6 +95,15 @@ def test_a_wrong_shape_is_named_with_its_path_and_what_was_meant(layer, problem)
         ({"session": {"first_item": "nps"}}, "session.first_item: 'nps' is no statement"),
         ({"session": {"undo_s": float("nan")}}, "session.undo_s: "),
         ({"screen": {"rotation": 90.0}}, "screen.rotation: Expected `int`"),
+        ({"hours": {"open": ["mon 8-16"]}}, "hours.open[0]: 'mon 8-16': write it like"),
+        (
+            {"session": {"child_questionnaire": "x"}},
+            "session.child_questionnaire: 'x' is not installed (none for a child is)",
+        ),
+        (
+            {"session": {"relative_questionnaire": "national-general"}},
+            "session.relative_questionnaire: 'national-general' is for a client, not a relative",
+        ),
         ({"panel": [{"kind": "gpio"}]}, "panel[0].buttons: missing"),
         ({"panel": [{"kind": "serial"}]}, "panel[0].port: missing"),
         (
@@ -106,6 +126,32 @@ def test_what_no_schema_can_say_is_said_with_its_path_too(tables, problem):
 
     assert len(problems) == 1
     assert problems[0].startswith(problem)
+
+
+def test_hours_and_forms_for_others_that_are_right_are_fine():
+    assert problems_with(hours={"open": ["mon-fri 07:00-18:00", "fri 20:00-02:00"]}) == ()
+    assert (
+        problems_with(
+            also=(a_form("child", "kids"), a_form("relative", "kin")),
+            session={"child_questionnaire": "kids", "relative_questionnaire": "kin"},
+        )
+        == ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        (a_form("relative"), "'own-form' is for a relative, not a child"),
+        (a_form("child", languages=("sv", "en")), "lacks the default language 'fi', and has sv"),
+        (a_form("child", items=shipped()[0].items[-1:]), "has no statement to begin with"),
+    ],
+)
+def test_a_form_for_children_must_suit_them_and_speak_the_default_language(form, words):
+    (problem,) = problems_with(also=(form,), session={"child_questionnaire": "own-form"})
+
+    assert problem.startswith("session.child_questionnaire: ")
+    assert words in problem
 
 
 @pytest.mark.parametrize("port", ["socket://10.0.0.1:7", "RFC2217://10.0.0.1:7"])

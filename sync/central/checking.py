@@ -106,9 +106,13 @@ def _answers_problem(questionnaire: Questionnaire, answers: tuple[wire.Answer, .
         if answer.item in seen:
             return f"item {answer.item!r} is answered twice"
         seen.add(answer.item)
-        problem = answer_problem(questionnaire, answer.item, value_of(answer), status_of(answer))
-        if problem is None and answer.options is not UNSET:
-            problem = f"item {answer.item!r} takes a number, not options"
+        problem = answer_problem(
+            questionnaire,
+            answer.item,
+            value_of(answer),
+            status_of(answer),
+            options_of(answer),
+        )
         if problem is not None:
             return problem
     return None
@@ -135,6 +139,11 @@ def value_of(answer: wire.Answer) -> int | None:
 def status_of(answer: wire.Answer) -> wire.Status | None:
     """The status in place of a number, or None."""
     return None if answer.status is UNSET else answer.status
+
+
+def options_of(answer: wire.Answer) -> tuple[str, ...] | None:
+    """The ids of what was chosen, or None."""
+    return None if answer.options is UNSET else answer.options
 
 
 def moment(time: str) -> datetime | None:

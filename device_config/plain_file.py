@@ -1,0 +1,56 @@
+"""Small files that people bring into the state directory: read bounded, written whole or not."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from device_config.errors import StateNotWritable
+from device_config.state import sync_directory
+
+
+def read_plain(path: Path, most_bytes: int) -> bytes:
+    """A plain file's bytes; raises OSError, for a folder or a pipe too; ValueError if too large."""
+    # Without O_NONBLOCK a pipe of that name would never open.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a plain file")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            content = file.read(most_bytes + 1)
+    finally:
+        os.close(descriptor)
+    if len(content) > most_bytes:
+        raise ValueError(f"over {most_bytes} bytes: too large")
+    return content
+
+
+def write_plain(path: Path, content: bytes) -> None:
+    """Put a file in its place, its folders made if need be; when this returns it is on disk.
+
+    Raises StateNotWritable; then the file is as it was, or the new one whole.
+    """
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        _make(path.parent)
+        # Readable for all, unlike secrets: who imports may be another than who runs the kiosk.
+        descriptor = os.open(
+            temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644
+        )
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        sync_directory(path.parent)
+    except OSError as error:
+        raise StateNotWritable(
+            f"{path}: {error.strerror}; free some space or mount it writable"
+        ) from None
+
+
+def _make(folder: Path) -> None:
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(mode=0o755, exist_ok=True)
+        sync_directory(folder.parent)
