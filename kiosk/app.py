@@ -6,19 +6,24 @@ from collections import deque
 from collections.abc import Callable
 
 from kivy.app import App
+from kivy.base import EventLoop
 from kivy.clock import Clock, ClockEvent
 from kivy.core.window import Window
 
 from device_config.clock import boottime
-from kiosk.events import Event, TimePassed
+from kiosk.event_loop import wait_for_input
 from kiosk.inbox import Inbox
 from kiosk.screens.root import TerminalScreen, load_styles
-from kiosk.view import Choice, View
+from kiosk.session.events import Event, TimePassed, Touch
+from kiosk.view.model import Choice, View
 
 log = logging.getLogger(__name__)
 
 MOST_EARLY_KEYS = 50
 """Keys that wait for the panels to open, a fraction of a second after the first frame."""
+
+LONGEST_RING_S = 10.0
+"""A deadline that passed while the machine slept is noticed at most so much later."""
 
 
 def has_window() -> bool:
@@ -29,7 +34,8 @@ def has_window() -> bool:
 class KioskApp(App):
     """Builds the screen once, shows views, and posts what is touched.
 
-    Set `handle` (events, on Kivy's thread) and `on_first_frame` before `run()`.
+    Set `handle` (events), `on_touch` (a finger anywhere) and `on_first_frame` before `run()`; all
+    are called on Kivy's thread.
     """
 
     title = "Palautepiste"
@@ -40,6 +46,7 @@ class KioskApp(App):
         self._on_key: Callable[[int, bool], None] | None = None
         self._early_keys: deque[tuple[int, bool]] = deque(maxlen=MOST_EARLY_KEYS)
         self.on_first_frame: Callable[[], None] = lambda: None
+        self.on_touch: Callable[[], None] = lambda: None
         self.inbox = Inbox(self._take)
         self.screen: TerminalScreen | None = None
         self._deadline: ClockEvent | None = None
@@ -47,8 +54,9 @@ class KioskApp(App):
     def build(self) -> TerminalScreen:
         """The one widget tree."""
         load_styles()
-        self.screen = TerminalScreen(self.post_choice)
+        self.screen = TerminalScreen(self.post_choice, self.post_cursor)
         Window.bind(on_key_down=self._key_down, on_key_up=self._key_up)
+        Window.bind(on_touch_down=lambda *_: self.on_touch())
         return self.screen
 
     def open_settings(self, *_: object) -> bool:
@@ -57,7 +65,12 @@ class KioskApp(App):
 
     def on_start(self) -> None:
         """The window is there; what is slow waits until its first frame is."""
+        wait_for_input(Clock, Window, EventLoop)
         Clock.schedule_once(lambda _: Clock.schedule_once(lambda _: self.on_first_frame()))
+
+    def leave(self) -> None:
+        """Close the window after this turn; also from a signal's handler, so it locks nothing."""
+        EventLoop.quit = True
 
     def _take(self, event: Event) -> None:
         self.handle(event)
@@ -76,6 +89,10 @@ class KioskApp(App):
         """Something on the screen was touched."""
         self.post(choice.event(boottime(), str(uuid.uuid4())))
 
+    def post_cursor(self, event: Callable[[float], Touch]) -> None:
+        """The written text was touched."""
+        self.post(event(boottime()))
+
     def draw(self, view: View) -> None:
         """Show a view."""
         if self.screen is not None:
@@ -87,7 +104,8 @@ class KioskApp(App):
             self._deadline.cancel()
         self._deadline = None
         if deadline is not None:
-            wait_s = max(deadline - boottime(), 0.0)
+            # Kivy's time stands still while the machine sleeps, so look now and then.
+            wait_s = min(max(deadline - boottime(), 0.0), LONGEST_RING_S)
             self._deadline = Clock.schedule_once(lambda _: self._ring(deadline), wait_s)
 
     def every(self, seconds: float, action: Callable[[], None]) -> None:
@@ -95,7 +113,7 @@ class KioskApp(App):
         Clock.schedule_interval(lambda _: action(), seconds)
 
     def _ring(self, deadline: float) -> None:
-        # Kivy counts from its last frame, so it may call a frame too early.
+        # It may be a look in between, and Kivy may call a fraction of a frame too early.
         if boottime() < deadline:
             self.arm(deadline)
         else:

@@ -42,7 +42,7 @@ UNIT = Unit(
 LANGUAGES = ("fi", "sv", "en")
 PATIENCE_S = 30.0
 START_S = 60.0
-HASTE_S = 5
+HASTE_S = 8
 """The idle time-out for pretend clients: nobody waits, but a busy machine may be slow."""
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Ctrl-C, a request to end, and a terminal that was closed."""
@@ -208,19 +208,19 @@ class WindowScreen:
         """What is on the screen, once a touch counts."""
         seen = self._reach.ready()
         is_start = seen["key"].startswith("start:")
-        return Seen(seen["screen"], seen["language"], frozenset(seen["choices"]), is_start)
+        return Seen(seen["screen"], seen["language"], tuple(seen["choices"]), is_start)
 
     def touch(self, choice: str) -> None:
         """Touch a choice, and wait for what comes of it."""
-        key = self._reach.ready()["key"]
+        before = self._reach.ready()["seen"]
         self._reach.touch(choice)
-        self._wait_past(key, choice)
+        self._wait_past(before, choice)
 
     def press(self, button: int) -> None:
         """Press a key of the keypad, and wait for what comes of it."""
-        key = self._reach.ready()["key"]
+        before = self._reach.ready()["seen"]
         self._reach.key(str(button))
-        self._wait_past(key, f"button {button}")
+        self._wait_past(before, f"button {button}")
 
     def leave(self) -> None:
         """Touch the thanks away, or wait until the screen has given up on us."""
@@ -230,8 +230,8 @@ class WindowScreen:
             self._reach.touch_at(width / 2, height / 2)
         self._reach.wait(lambda seen: seen["key"] == f"start:{LANGUAGES[0]}", "the start screen")
 
-    def _wait_past(self, key: str, why: str) -> None:
-        self._reach.wait(lambda seen: seen["key"] != key, f"what comes of {why}")
+    def _wait_past(self, before: list[object], why: str) -> None:
+        self._reach.wait(lambda seen: seen["seen"] != before, f"what comes of {why}")
 
 
 def _let_answer(reach: Reach, clients: int, seed: int, pictures: Path | None) -> None:

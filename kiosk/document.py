@@ -1,8 +1,9 @@
 """From a session's draft to the response document's content. Pure."""
 
 from device_config.clock import Reading, cut
-from kiosk.states import Draft
-from sync.wire import Answered, Content, Precision
+from kiosk.masking import Mask
+from kiosk.session.draft import Draft
+from sync.wire import Answered, Content, Precision, Text
 
 
 def moment_at(reading: Reading, boottime: float) -> Reading:
@@ -17,11 +18,13 @@ def answered(moment: Reading, precision: Precision = "minute") -> Answered:
     return Answered(at=cut(moment.wall, precision), clock="synced", precision=precision)
 
 
-def content_of(draft: Draft, moment: Reading) -> Content:
+def content_of(draft: Draft, moment: Reading, mask: Mask) -> Content:
     """The document of a draft whose first answer was given at `moment`.
 
-    `terminal_id` stays open: the agent fills it in before the first sending.
+    `mask` takes out of the free text what must not be written. `terminal_id` stays open: the
+    agent fills it in before the first sending.
     """
+    masked = None if draft.text is None else mask(draft.text)
     return Content(
         id=draft.id,
         terminal_id=None,
@@ -35,5 +38,7 @@ def content_of(draft: Draft, moment: Reading) -> Content:
         answered=answered(moment),
         ended=draft.ended,
         answers=draft.answers,
+        text=None if masked is None else Text(plain=masked.text),
+        masked=() if masked is None else masked.kinds,
         flags=draft.flags,
     )

@@ -8,7 +8,6 @@ way: `{"do": "look" | "touch" | "key" | "picture", …}`.
 import ctypes
 import json
 import logging
-import re
 import socket
 import threading
 from collections.abc import Callable
@@ -19,10 +18,12 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 
 from device_config.clock import boottime
+from kiosk import sdl
 from kiosk.app import KioskApp
 from kiosk.runtime import Runtime
-from kiosk.states import Asking
-from kiosk.view import show
+from kiosk.session.states import Asking
+from kiosk.view.model import View
+from kiosk.view.show import show
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +102,7 @@ class Hands:
         self._socket = socket.socket(fileno=descriptor)
         self._app = app
         self._runtime = runtime
-        self._sdl = _sdl()
+        self._sdl = sdl.library()
         self._deeds: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "look": self._look,
             "touch": self._touch,
@@ -137,6 +138,7 @@ class Hands:
         return {
             "screen": view.screen,
             "key": view.key,
+            "seen": _seen(view),
             "title": view.title,
             "language": view.language,
             "item": state.item if isinstance(state, Asking) else None,
@@ -145,6 +147,7 @@ class Hands:
             "choices": {name: list(_box(widget)) for name, widget in places.items()},
             "clipped": screen.clipped_texts() if screen is not None else [],
             "size": list(Window.size),
+            "turns": Clock.frames,
         }
 
     def _touch(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -179,15 +182,13 @@ class Hands:
             raise OSError("SDL did not take the event")
 
 
+def _seen(view: View) -> list[Any]:
+    """All that differs between two looks of one screen: what is chosen, what is written."""
+    chosen = [choice.id for choice in view.choices() if choice.is_chosen]
+    written = view.field.text if view.field is not None else None
+    return [view.key, chosen, written]
+
+
 def _box(widget: Any) -> tuple[float, float, float, float]:
     x, y = widget.to_window(*widget.pos)
     return (x, y, widget.width, widget.height)
-
-
-def _sdl() -> ctypes.CDLL:
-    """The SDL that Kivy's window already uses in this process."""
-    maps = Path("/proc/self/maps").read_text("utf-8")
-    found = re.search(r"(/\S*libSDL2-2\S*)", maps)
-    if found is None:
-        raise OSError("no SDL in this process: the window is not SDL's")
-    return ctypes.CDLL(found.group(1))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from kivy.clock import Clock
 
-from kiosk.events import Event
+from kiosk.session.events import Event
 
 
 class Inbox:

@@ -4,10 +4,12 @@ import logging
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from kiosk.events import Event, Saved
-from kiosk.session import reduce
-from kiosk.states import Acknowledge, CheckStorage, Effect, PressId, Refuse, Save, State
-from kiosk.view import View, show
+from kiosk.session.effects import Acknowledge, CheckStorage, Effect, PressId, Refuse, Save
+from kiosk.session.events import Event, Saved
+from kiosk.session.reduce import reduce
+from kiosk.session.states import State
+from kiosk.view.model import View
+from kiosk.view.show import show
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,14 @@ from collections.abc import Callable
 from device_config import clock
 from device_config.clock import Reading
 from kiosk.document import content_of
-from kiosk.events import Event, Pressed, Saved, TimePassed
-from kiosk.session import reduce
-from kiosk.states import Draft, Idle, Save, SessionConfig, start
-from kiosk.view import Choice, View, show
+from kiosk.masking import mask
+from kiosk.session.config import SessionConfig
+from kiosk.session.draft import Draft
+from kiosk.session.effects import Save
+from kiosk.session.events import Event, Pressed, Saved, TimePassed
+from kiosk.session.reduce import reduce
+from kiosk.session.states import start
+from kiosk.view.show import show
 from kiosk.visitors import Seen, visit, visitors
 from sync.outbox import Outbox
 
@@ -36,13 +40,13 @@ class SimulatedScreen:
     def look(self) -> Seen:
         """What would be on the screen."""
         view = show(self.state)
-        choices = frozenset(choice.id for choice in _choices(view))
+        choices = tuple(choice.id for choice in view.choices())
         return Seen(view.screen, view.language, choices)
 
     def touch(self, choice: str) -> None:
         """Touch a choice after a moment's thought."""
         self.pass_time(THINK_S)
-        chosen = next(each for each in _choices(show(self.state)) if each.id == choice)
+        chosen = next(each for each in show(self.state).choices() if each.id == choice)
         self._happen(chosen.event(self._now, str(uuid.uuid4())))
 
     def press(self, button: int) -> None:
@@ -52,8 +56,7 @@ class SimulatedScreen:
 
     def leave(self) -> None:
         """Walk away, and let the deadlines pass."""
-        while not isinstance(self.state, Idle):
-            deadline = self.state.deadline
+        while (deadline := self.state.deadline) is not None:
             self.pass_time(max(deadline - self._now, 0.0))
             self._happen(TimePassed(self._now))
 
@@ -72,7 +75,7 @@ class SimulatedScreen:
 
     def _save(self, save: Save) -> None:
         moment = self._moment(save.draft)
-        self._outbox.put(content_of(save.draft, moment), moment)
+        self._outbox.put(content_of(save.draft, moment, mask), moment)
         if save.draft.ended is not None:
             self._moments.pop(save.draft.id, None)
             self._say(save.draft.id)
@@ -99,7 +102,3 @@ def simulate(  # noqa: PLR0913 - each is a choice of the person who simulates
     for visitor in visitors(count, seed, config.languages):
         screen.pass_time(visitor.pause_s)
         visit(visitor, screen)
-
-
-def _choices(view: View) -> tuple[Choice, ...]:
-    return (*view.answers, *view.actions, *view.languages)

@@ -8,8 +8,9 @@ from device_config.config_store import ConfigStore
 from device_config.credentials import read_credentials
 from device_config.errors import UsageProblem
 from device_config.state import SYSTEM_STATE, hold, open_state
+from kiosk.next_session import session_config_of
 from kiosk.simulate import simulate
-from kiosk.terminal import LOCK_WAIT_S, session_config_of
+from kiosk.terminal import LOCK_WAIT_S
 from sync.outbox import open_outbox
 from sync.wire import Flag
 

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 from device_config import clock
 from device_config.config_store import ConfigStore, Effective
 from device_config.errors import KioskError
-from device_config.location import LocationFile
-from device_config.questionnaire_files import questionnaire_named
-from device_config.settings import Settings
 from device_config.software import software
 from device_config.state import StateDirectory, hold, open_state
 from kiosk import kivy_setup
 from kiosk.document import moment_at
 from kiosk.early_storage import EarlyStorage
-from kiosk.events import ConfigChanged
+from kiosk.next_session import fingerprint_of, is_open_at, opening_hours, session_config_of
 from kiosk.panel import PanelNews, Panels, open_panels
 from kiosk.runtime import Runtime
-from kiosk.states import Draft, Idle, PressId, SessionConfig, session_config, start
-from sync.wire import location_of
+from kiosk.session.draft import Draft
+from kiosk.session.effects import PressId
+from kiosk.session.events import ConfigChanged, DoorsChanged, Event, Pressed
+from kiosk.session.states import Idle, Night, start
+from kiosk.touch_record import TouchRecord
 
 if TYPE_CHECKING:
     from kiosk.app import KioskApp
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 LOCK_WAIT_S = 5.0
 CONFIG_CHECK_S = 2.0
+HOURS_CHECK_S = 20.0
+TOUCHES_KEPT_S = 1800.0
 
 
 def run_kiosk(
@@ -51,11 +53,6 @@ def run_kiosk(
         Terminal(state, store, effective, fingerprint, app).run(hands_fd)
 
 
-def fingerprint_of(state: StateDirectory, store: ConfigStore) -> tuple[int, ...]:
-    """Numbers that change whenever the settings or the location do."""
-    return (*store.fingerprint(), *LocationFile.of(state).file.fingerprint())
-
-
 def _open_app() -> "KioskApp":
     from kiosk.app import KioskApp, has_window  # opens the window
 
@@ -66,14 +63,6 @@ def _open_app() -> "KioskApp":
             "DISPLAY, or set SDL_VIDEODRIVER=offscreen to draw without a display"
         )
     return KioskApp()
-
-
-def session_config_of(state: StateDirectory, settings: Settings) -> SessionConfig:
-    """What the next session needs to know: the questionnaire, the rules, where we stand."""
-    place = LocationFile.of(state).current(settings.location)
-    location = location_of(place)
-    questionnaire = questionnaire_named(settings.session.questionnaire)
-    return session_config(settings.session, questionnaire, location, settings.location.contact_mode)
 
 
 class Terminal:
@@ -91,6 +80,7 @@ class Terminal:
         self._store = store
         self._app = app
         self._settings = effective.settings
+        self._hours = opening_hours(self._settings)
         self._fingerprint = fingerprint
         self._is_leaving = False
         self._storage = EarlyStorage()
@@ -105,14 +95,18 @@ class Terminal:
             self._acknowledge,
             self._refuse,
         )
-        app.handle = self.runtime.handle
+        self._touches = TouchRecord(clock.boottime, self._touch_panel_is_silent)
+        app.handle = self._take
+        app.on_touch = self._touches.touched
         app.on_first_frame = self._after_first_frame
 
     def run(self, hands_fd: int | None) -> None:
         """Show the first screen, and go on until the window is closed."""
-        signal.signal(signal.SIGTERM, lambda *_: self._app.stop())
-        self._app.bind(on_start=lambda _: self.runtime.begin())
+        signal.signal(signal.SIGTERM, lambda *_: self._app.leave())
+        self._app.bind(on_start=lambda _: self._begin())
         self._app.every(CONFIG_CHECK_S, self._check_config)
+        self._app.every(HOURS_CHECK_S, self._check_hours)
+        self._app.every(TOUCHES_KEPT_S, self._keep_touches)
         if hands_fd is not None:
             from kiosk.hands import Hands
 
@@ -121,7 +115,13 @@ class Terminal:
             self._app.run()
         finally:
             self._panels.stop()
+            self._keep_touches()
             self._storage.close()
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, Pressed):
+            self._touches.pressed(event.now)
+        self.runtime.handle(event)
 
     def _after_first_frame(self) -> None:
         """What is slow to import, or to open, comes when there is something to see."""
@@ -141,9 +141,12 @@ class Terminal:
         self._app.listen(panels.key)
 
     def _open_outbox(self) -> "Outbox":
+        from device_config.road import fact
         from sync.outbox import open_outbox
 
-        return open_outbox(self._state)
+        outbox = open_outbox(self._state)
+        self._touches.take_up(fact(outbox.db, "kiosk", "touches"))
+        return outbox
 
     def _acknowledge(self, press: PressId) -> None:
         self._panels.acknowledge(press)
@@ -170,13 +173,33 @@ class Terminal:
 
         self._storage.submit(entry_now(kind, data, clock.read()))
 
+    def _touch_panel_is_silent(self, presses: int) -> None:
+        log.warning("the touch panel has been silent for days, while buttons were pressed")
+        self._note("touch-silent", {"presses": presses})
+
+    def _keep_touches(self) -> None:
+        from kiosk.writer import Fact
+
+        self._storage.submit(Fact("touches", self._touches.as_fact()))
+
+    def _begin(self) -> None:
+        self.runtime.begin()
+        self._check_hours()
+
+    def _check_hours(self) -> None:
+        """The house opens and closes by the clock on the wall."""
+        now = clock.read()
+        is_open = is_open_at(self._hours, now.wall, now.is_synced)
+        if is_open != self.runtime.state.memory.is_open:
+            self._app.post(DoorsChanged(is_open, now.boottime))
+
     def _check_config(self) -> None:
         """Take changed settings or another location between sessions; refuse bad ones aloud."""
         fingerprint = fingerprint_of(self._state, self._store)
         if fingerprint != self._fingerprint:
             self._fingerprint = fingerprint
             self._take_config()
-        if self._is_leaving and isinstance(self.runtime.state, Idle):
+        if self._is_leaving and isinstance(self.runtime.state, Idle | Night):
             self._app.stop()
 
     def _take_config(self) -> None:
@@ -186,7 +209,9 @@ class Terminal:
         except KioskError as error:
             log.error("settings not taken: %s", error)  # noqa: TRY400 - a person's mistake
             return
+        self._hours = opening_hours(settings)
         self._app.post(ConfigChanged(config))
+        self._check_hours()
         # Wiring and window are taken by starting anew: systemd starts what ends with 0, too.
         wired = (self._settings.panel, self._settings.screen)
         self._is_leaving = wired != (settings.panel, settings.screen)

@@ -4,7 +4,7 @@ For the demo, training and tests. Invented behaviour, not measured on anyone.
 """
 
 import random
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -29,7 +29,7 @@ class Seen:
 
     screen: str
     language: str
-    choices: Collection[str]
+    choices: Sequence[str]
     is_start: bool = False
 
 
@@ -65,27 +65,58 @@ def visitors(count: int, seed: int, languages: Sequence[str]) -> Iterator[Visito
 
 def visit(visitor: Visitor, screen: Screen) -> None:
     """Let one pretend client answer."""
-    if screen.look().language != visitor.language:
-        screen.touch(f"language:{visitor.language}")
+    _choose_language(visitor.language, screen)
     if visitor.by_button:
         screen.press(visitor.first)
     else:
         screen.touch(f"answer:{visitor.first}")
     for draw in visitor.draws:
         seen = screen.look()
-        if seen.is_start or seen.screen not in ("faces", "numbers"):
+        if seen.is_start or seen.screen not in ANSWERED:
             break
-        screen.touch(_said(draw, seen, visitor.first))
+        ANSWERED[seen.screen](draw, seen, visitor, screen)
     if visitor.ending == "enough" and "enough" in screen.look().choices:
         screen.touch("enough")
     screen.leave()
 
 
-def _said(draw: float, seen: Seen, first: int) -> str:
-    """What a visitor touches: often near the first answer, now and then a way out."""
+def _choose_language(language: str, screen: Screen) -> None:
+    """On the screen where there is room for each language, else on the sheet of all."""
+    seen = screen.look()
+    if seen.language == language:
+        return
+    if f"language:{language}" not in seen.choices:
+        screen.touch("languages")
+    screen.touch(f"language:{language}")
+
+
+def _rate(draw: float, seen: Seen, visitor: Visitor, screen: Screen) -> None:
+    """A face or a number: often near the first answer, now and then a way out."""
     if draw < 0.05:
-        return "skip"
-    if draw < 0.1 and "not-applicable" in seen.choices:
-        return "not-applicable"
-    step = min(max(first + round((draw - 0.55) * 3), 1), 5)
-    return f"answer:{step if seen.screen == 'faces' else 2 * step}"
+        screen.touch("skip")
+    elif draw < 0.1 and "not-applicable" in seen.choices:
+        screen.touch("not-applicable")
+    else:
+        step = min(max(visitor.first + round((draw - 0.55) * 3), 1), 5)
+        screen.touch(f"answer:{step if seen.screen == 'faces' else 2 * step}")
+
+
+def _say_why(draw: float, seen: Seen, _visitor: Visitor, screen: Screen) -> None:
+    """One reason or two, or none."""
+    reasons = [choice for choice in seen.choices if choice.startswith("reason:")]
+    chosen = random.Random(draw).sample(reasons, round(2 * draw))  # noqa: S311 - pretend clients
+    for reason in chosen:
+        screen.touch(reason)
+    screen.touch("next" if chosen else "skip")
+
+
+def _write(draw: float, _seen: Seen, visitor: Visitor, screen: Screen) -> None:
+    """A word by key after key, or nothing."""
+    word = WORDS.get(visitor.language, "") if draw < 0.4 else ""
+    for letter in word:
+        screen.touch(f"key:{letter}")
+    screen.touch("next" if word else "skip")
+
+
+WORDS = {"fi": "kiitos", "sv": "tack", "en": "thanks"}
+ANSWERED = {"faces": _rate, "numbers": _rate, "reasons": _say_why, "text": _write}

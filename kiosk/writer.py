@@ -14,8 +14,10 @@ from device_config.clock import Reading
 from device_config.errors import KioskError
 from device_config.road import JournalEntry, note, state_fact
 from kiosk.document import content_of
-from kiosk.events import Event, Saved, StorageFailed, StorageReady
-from kiosk.states import CheckStorage, Draft, Save
+from kiosk.masking import Mask, mask
+from kiosk.session.draft import Draft
+from kiosk.session.effects import CheckStorage, Save
+from kiosk.session.events import Event, Saved, StorageFailed, StorageReady
 from sync.outbox import Outbox
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,7 @@ class Writer:
 
     `open_storage` is called on that thread and may fail, then and again later. What an earlier run
     left open is closed when it first succeeds. `moment_of` says what the clocks were at a draft's
-    first answer.
+    first answer, `mask` takes out of its text what must never be written.
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class Writer:
         moment_of: Callable[[Draft], Reading],
         boottime: Callable[[], float],
         post: Callable[[Event], None],
+        mask: Mask = mask,
     ) -> None:
         self._open_storage = open_storage
         self._moment_of = moment_of
         self._boottime = boottime
         self._post = post
+        self._mask = mask
         self._queue: queue.Queue[Work | None] = queue.Queue(MOST_WAITING)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._outbox: Outbox | None = None
@@ -112,10 +116,10 @@ class Writer:
 
     def _put(self, draft: Draft) -> None:
         moment = self._moment(draft)
-        self._storage().put(content_of(draft, moment), moment)
+        self._storage().put(content_of(draft, moment, self._mask), moment)
         if self._storage_is_replaced():
             # Committed into a file that nobody will find again: once more, into the new one.
-            self._storage().put(content_of(draft, moment), moment)
+            self._storage().put(content_of(draft, moment, self._mask), moment)
         if draft.ended is not None:
             self._moments.pop(draft.id, None)
 

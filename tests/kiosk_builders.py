@@ -3,34 +3,87 @@
 import time
 import uuid
 from collections import deque
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+
+import msgspec
 
 from device_config.clock import Reading
+from device_config.keyboards import keyboard_for, number_rows
+from device_config.notices import Notices
+from device_config.questionnaire import Questionnaire
 from device_config.questionnaire_files import questionnaire_named
 from device_config.settings import SessionSettings
-from kiosk.draft import new_draft
-from kiosk.events import Pressed, Saved, StorageFailed, Tapped, TimePassed
-from kiosk.session import Step, reduce
-from kiosk.states import (
-    Acknowledge,
-    Draft,
-    Memory,
-    PressId,
-    Save,
-    SessionConfig,
-    session_config,
-    start,
+from kiosk.session.beginning import new_draft
+from kiosk.session.config import Keyboards, SessionConfig, session_config
+from kiosk.session.draft import Draft
+from kiosk.session.effects import Acknowledge, PressId, Save
+from kiosk.session.events import (
+    CharactersTyped,
+    Pressed,
+    Saved,
+    StorageFailed,
+    Tapped,
+    TimePassed,
 )
+from kiosk.session.moves import GUARD_S, Step
+from kiosk.session.reduce import reduce
+from kiosk.session.states import Asking, Memory, State, start
+from kiosk.texts import words_in
+from kiosk.view.show import show
 from sync.wire import Answer, Location
 
 FIRST = "usefulness"
 NPS = "nps"
+TEXT = "text"
+REASONS = "reasons"
 LANGUAGES = ("fi", "sv", "en")
 HERE = Location(county="20", unit="1.2.246.10.2085212.10.1314", place="Aula 1")
 LONG_AGO = 1_790_000_000.0
 
 
-def a_config(*, follow_up: bool = True, place: Location = HERE, **changes) -> SessionConfig:
+def a_questionnaire(respondent: str = "client", **changes) -> Questionnaire:
+    """The shipped questionnaire, as if it were a child's or a relative's: its words, another id."""
+    shipped = questionnaire_named("national-general")
+    if respondent == "client":
+        return msgspec.structs.replace(shipped, **changes)
+    members = {"id": f"test-{respondent}", "version": "2024.1", "respondent": respondent}
+    return msgspec.structs.replace(shipped, **(members | changes))
+
+
+def without_text(*, kinds: tuple[str, ...] = ("statement", "recommendation")) -> Questionnaire:
+    """A questionnaire whose last item is a question, without reasons."""
+    items = tuple(item for item in a_questionnaire().items if item.kind in kinds)
+    return a_questionnaire(items=items, reasons=None)
+
+
+def statements_only() -> Questionnaire:
+    """A questionnaire whose last item is a statement."""
+    return without_text(kinds=("statement",))
+
+
+def short() -> Questionnaire:
+    """A questionnaire of two statements, the reasons and the text: soon gone through."""
+    items = tuple(item for item in a_questionnaire().items if item.id in {FIRST, "safety", TEXT})
+    return a_questionnaire(items=items)
+
+
+def for_everybody() -> tuple[Questionnaire, ...]:
+    """The client's, the child's and the relative's questionnaire."""
+    return (a_questionnaire(), a_questionnaire("child"), a_questionnaire("relative"))
+
+
+MOST_RINGS = 40
+"""More than the timer ever rings for one sitting; the most are a countdown of 20 s."""
+
+
+def a_config(
+    *,
+    follow_up: bool = True,
+    place: Location = HERE,
+    questionnaires: tuple[Questionnaire, ...] = (),
+    notices: Notices | None = None,
+    **changes,
+) -> SessionConfig:
     settings = {
         "questionnaire": "national-general",
         "languages": LANGUAGES,
@@ -40,9 +93,16 @@ def a_config(*, follow_up: bool = True, place: Location = HERE, **changes) -> Se
         "undo_s": 2.0,
         "min_interval_s": 5.0,
     }
-    questionnaire = questionnaire_named("national-general")
+    chosen = SessionSettings(**(settings | changes))
+    keyboards = {language: keyboard_for(language).rows for language in chosen.languages}
     return session_config(
-        SessionSettings(**(settings | changes)), questionnaire, place, "on-site", ()
+        chosen,
+        questionnaires or (questionnaire_named("national-general"),),
+        words_in(chosen.languages),
+        Keyboards(keyboards, number_rows()),
+        place,
+        "on-site",
+        notices or Notices(),
     )
 
 
@@ -68,7 +128,7 @@ def press(
 
 
 def a_draft(*answers: Answer, at: float = 0.0, **changes) -> Draft:
-    draft = new_draft(Memory(a_config()), "fi", tap(at=at))
+    draft = new_draft(Memory(a_config()), "fi", "client", tap(at=at))
     for answer in answers or (an_answer(),):
         draft = draft.with_answer(answer)
     return replace(draft, **changes)
@@ -76,6 +136,21 @@ def a_draft(*answers: Answer, at: float = 0.0, **changes) -> Draft:
 
 def a_reading(boottime: float = 100.0, *, is_synced: bool = True) -> Reading:
     return Reading(LONG_AGO + boottime, boottime, "boot-1", is_synced)
+
+
+def shown(state: State) -> object:
+    """All that a state's screen says, with what each choice posts: two of them can be compared."""
+    return _plain(show(state))
+
+
+def _plain(thing: object) -> object:
+    if is_dataclass(thing):
+        parts = {field.name: getattr(thing, field.name) for field in fields(thing)}
+        for name, arguments in (("event", (0.0, "an id")), ("put_cursor", (0, 0.0))):
+            if name in parts:
+                parts[name] = repr(parts[name](*arguments))
+        return {name: _plain(part) for name, part in parts.items()}
+    return [_plain(part) for part in thing] if isinstance(thing, tuple) else thing
 
 
 class Sitting:
@@ -140,14 +215,47 @@ class Sitting:
         self.tap(value, item)
         self.save_all()
 
+    def go_to(self, item: str) -> None:
+        """Answer, neither well nor badly, until this question is on the screen."""
+        while not isinstance(self.state, Asking) or self.state.item != item:
+            self.say(3)
+
+    def write(self, text: str) -> None:
+        """Type a text, key by key, once the keyboard can be used."""
+        self.now += GUARD_S
+        for character in text:
+            self.do(CharactersTyped, character, after=0.05)
+
     def ring(self) -> Step:
         """The runtime's timer rings at its deadline."""
         self.now = max(self.now, self.state.deadline)
         return self.happen(TimePassed(self.now))
 
+    def silence(self) -> None:
+        """Nobody does anything until the question is gone; the disk does not answer."""
+        for _ in range(MOST_RINGS):
+            if not isinstance(self.state, Asking):
+                return
+            self.ring()
+        raise AssertionError(self.state)
+
+    def leave(self) -> None:
+        """Nobody is there: the timer rings and the disk answers until nothing waits."""
+        for _ in range(MOST_RINGS):
+            self.save_all()
+            if self.state.deadline is None:
+                return
+            self.ring()
+        raise AssertionError(self.state)
+
     def saved(self, number: int = 0) -> Draft:
         """What the disk holds of the first response, or of a later one."""
         return list(self.disk.values())[number]
+
+
+def one_answer_only(**changes) -> Sitting:
+    """Where one press or tap is the whole response."""
+    return Sitting(a_config(follow_up=False, **changes))
 
 
 def eventually(is_so, within_s: float = 10.0):

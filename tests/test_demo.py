@@ -83,6 +83,23 @@ def test_a_demo_that_is_cut_short_while_clients_answer_ends_with_130(tmp_path):
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
+def test_clients_who_tick_reasons_write_and_walk_away_are_all_at_the_centre():
+    """Of the three clients of seed 45 one had enough, one left, and one said everything."""
+    done = subprocess.run(
+        [*PROGRAM, "demo", "--clients", "3", "--seed", "45"],
+        env={**os.environ, **NO_DISPLAY},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The centre has 3 responses of 3 given" in done.stdout
+    assert "Each arrived once, exactly as it was given." in done.stdout
+
+
 def test_a_window_that_is_interrupted_ends_cleanly(tmp_path):
     terminal = Terminal(tmp_path, "")
     environment = {**os.environ, **OFFSCREEN}

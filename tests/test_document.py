@@ -8,7 +8,8 @@ import pytest
 from kiosk_builders import LONG_AGO, NPS, a_draft, a_reading, an_answer
 
 from kiosk.document import answered, content_of, moment_at
-from sync.wire import Content, Flag, encode
+from kiosk.masking import MaskedText, mask
+from sync.wire import Answer, Content, Flag, Text, encode
 
 
 def test_a_document_holds_what_the_draft_holds():
@@ -18,7 +19,7 @@ def test_a_document_holds_what_the_draft_holds():
         flags=(Flag(rule="min-interval", limit=5.0, measured=1.2),),
     )
 
-    content = content_of(draft, a_reading())
+    content = content_of(draft, a_reading(), mask)
 
     for name in ("id", "questionnaire", "language", "location", "contact_mode", "channel"):
         assert getattr(content, name) == getattr(draft, name)
@@ -28,19 +29,78 @@ def test_a_document_holds_what_the_draft_holds():
 
 
 def test_a_document_survives_the_way_over_the_wire():
-    content = content_of(a_draft(), a_reading())
+    content = content_of(a_draft(), a_reading(), mask)
 
     assert msgspec.json.decode(encode(content), type=Content) == content
 
 
 def test_who_is_asked_is_what_the_questionnaire_says():
-    content = content_of(replace(a_draft(), respondent="child"), a_reading())
+    content = content_of(replace(a_draft(), respondent="child"), a_reading(), mask)
 
     assert content.respondent == "child"
 
 
+def test_a_text_stands_beside_the_answers():
+    content = content_of(a_draft().with_text(" Kiitos. "), a_reading(), mask)
+
+    assert (content.text, content.masked) == (Text(plain="Kiitos."), ())
+
+
+def test_a_text_goes_through_the_mask_and_what_was_taken_out_is_named():
+    draft = a_draft().with_text("Soita 040 1234567")
+
+    content = content_of(draft, a_reading(), mask)
+
+    assert content.text == Text(plain="Soita [phone]")
+    assert content.masked == ("phone",)
+
+
+def test_the_mask_sees_the_text_and_nothing_else_reaches_the_document():
+    seen = []
+
+    def all_of_it(text):
+        seen.append(text)
+        return MaskedText("", ("email",))
+
+    content = content_of(a_draft().with_text("a@b.fi"), a_reading(), all_of_it)
+
+    assert seen == ["a@b.fi"]
+    assert b"a@b.fi" not in encode(content)
+
+
+def test_a_text_as_long_as_it_can_be_survives_the_way_over_the_wire():
+    draft = a_draft().with_text("131052-308T " * 83)
+
+    content = content_of(draft, a_reading(), mask)
+
+    assert content.masked.count("identity-code") == 83
+    assert msgspec.json.decode(encode(content), type=Content) == content
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(item="reasons", options=("waiting", "other")),
+        Answer(item="reasons", status="skipped"),
+        Answer(item="text", status="skipped"),
+    ],
+)
+def test_reasons_and_skips_survive_the_way_over_the_wire(answer):
+    content = content_of(a_draft(an_answer(1), answer), a_reading(), mask)
+
+    assert msgspec.json.decode(encode(content), type=Content).answers[-1] == answer
+
+
+def test_an_answer_given_at_night_says_so():
+    draft = replace(a_draft(), flags=(Flag(rule="out-of-hours"),))
+
+    body = msgspec.json.decode(encode(content_of(draft, a_reading(), mask)))
+
+    assert body["flags"][0]["rule"] == "out-of-hours"
+
+
 def test_an_open_draft_is_an_open_document():
-    assert content_of(a_draft(), a_reading()).ended is None
+    assert content_of(a_draft(), a_reading(), mask).ended is None
 
 
 @pytest.mark.parametrize("precision", ["minute", "hour", "day"])

@@ -18,7 +18,7 @@ from kiosk.panel.debounce import SETTLE_S
 from kiosk.panel.keypad import KEYPAD_1, ROW_1
 from kiosk.panel.panels import PanelNews, Panels
 from kiosk.panel.sentences import frame
-from kiosk.states import PressId
+from kiosk.session.effects import PressId
 
 PATIENCE_S = 10.0
 PINS = (5, 6, 13, 19, 26)

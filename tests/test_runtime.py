@@ -2,11 +2,21 @@
 
 from dataclasses import dataclass, field
 
-from kiosk_builders import a_config, press, tap
+from kiosk_builders import FIRST, a_config, press, short, tap
 
-from kiosk.events import EnoughTapped, LanguageChosen, Saved, StorageFailed, TimePassed
 from kiosk.runtime import Runtime
-from kiosk.states import Asking, Idle, OutOfOrder, PressId, Save, Thanks, start
+from kiosk.session.effects import PressId, Save
+from kiosk.session.events import (
+    CharactersTyped,
+    DoorsChanged,
+    EnoughTapped,
+    LanguageChosen,
+    Saved,
+    StorageFailed,
+    TimePassed,
+    Woken,
+)
+from kiosk.session.states import Asking, Idle, OutOfOrder, Thanks, start
 
 
 @dataclass
@@ -95,11 +105,54 @@ def test_the_deadline_of_each_new_state_is_armed():
 
     runtime.handle(LanguageChosen("sv", 1.0))
     runtime.handle(tap(5, at=2.0))
-    runtime.handle(Saved(around.submitted[0], 2.1))
+    runtime.handle(Saved(around.submitted[0], 2.5))
     runtime.handle(TimePassed(runtime.state.deadline))
 
-    assert around.armed == [21.0, 12.0, 22.1, None]
+    # The language's end, the disk's patience, the echo's end, and then the warning.
+    assert around.armed == [21.0, 12.0, 4.5, 12.5]
+    assert isinstance(runtime.state, Asking)
+
+
+def test_each_second_of_a_countdown_is_armed_and_drawn_and_the_last_one_leads_home():
+    around = Surroundings()
+    runtime = around.runtime()
+    runtime.handle(tap(5, at=1.0))
+    runtime.handle(Saved(around.submitted[0], 1.5))
+
+    while runtime.state.deadline is not None:
+        runtime.handle(TimePassed(runtime.state.deadline))
+
+    assert around.armed == [11.0, 3.5, 11.5, *(12.5 + second for second in range(10)), None]
+    assert [view.seconds_left for view in around.drawn if view.screen == "warning"] == list(
+        range(10, 0, -1)
+    )
     assert isinstance(runtime.state, Idle)
+
+
+def test_the_night_waits_for_nothing_until_it_is_woken():
+    around = Surroundings()
+    runtime = around.runtime()
+
+    runtime.handle(DoorsChanged(is_open=False, at=1.0))
+    runtime.handle(Woken(2.0))
+
+    assert [view.screen for view in around.drawn] == ["night", "faces"]
+    assert around.armed == [None, 22.0]
+
+
+def test_each_key_is_drawn_and_none_is_saved():
+    around = Surroundings()
+    runtime = around.runtime(a_config(questionnaires=(short(),)))
+    for number, item in enumerate((FIRST, "safety")):
+        runtime.handle(tap(5, item, at=1.0 + number))
+        runtime.handle(Saved(around.submitted[-1], 1.5 + number))
+    saves = len(around.submitted)
+
+    for character in "hyvä":
+        runtime.handle(CharactersTyped(character, 4.0))
+
+    assert [view.field.text for view in around.drawn[-4:]] == ["H", "Hy", "Hyv", "Hyvä"]
+    assert len(around.submitted) == saves
 
 
 def test_what_changes_nothing_draws_and_arms_nothing():

@@ -7,19 +7,26 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from kiosk_builders import a_config, a_draft, a_reading
 
 from device_config.errors import UsageProblem
+from device_config.questionnaire import answer_problem
 from device_config.state import open_state
 from kiosk import simulate_command
 from kiosk.document import content_of
+from kiosk.masking import mask
 from kiosk.simulate import simulate
 from kiosk.simulate_command import run_simulation
+from kiosk.visitors import WORDS
 from sync.outbox import Outbox, open_outbox
-from sync.wire import Flag, Response
+from sync.wire import UNSET, Flag, QuestionnaireRef, Response
 
 SIMULATED = Flag(rule="simulated")
 
@@ -33,6 +40,14 @@ def state(tmp_path):
 def outbox(state):
     with closing(open_outbox(state)) as outbox:
         yield outbox
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory):
+    """What two hundred pretend clients said."""
+    with closing(open_outbox(open_state(tmp_path_factory.mktemp("crowd")))) as outbox:
+        let(200, outbox)
+        return documents(outbox)
 
 
 def let(count, outbox, *, seed=1, say=None, follow_up=True):
@@ -50,7 +65,7 @@ def documents(outbox):
 def behaviour(outbox):
     """What was said, apart from ids and times."""
     return [
-        (each.language, each.channel, each.ended, each.answers, each.flags)
+        (each.language, each.channel, each.ended, each.answers, each.text, each.flags)
         for each in documents(outbox)
     ]
 
@@ -116,15 +131,47 @@ def test_every_response_carries_the_flag_simulated(outbox):
     assert all(SIMULATED in each.flags for each in documents(outbox))
 
 
-def test_every_way_to_end_and_to_answer_occurs(outbox):
-    let(200, outbox)
-
-    told = documents(outbox)
-    assert {each.ended for each in told} == {"submitted", "exit", "timeout"}
-    assert {each.channel for each in told} == {"kiosk-touch", "kiosk-button"}
-    assert {each.language for each in told} == {"fi", "sv", "en"}
-    said = [answer for each in told for answer in each.answers]
+def test_every_way_to_end_and_to_answer_occurs(crowd):
+    assert {each.ended for each in crowd} == {"submitted", "exit", "timeout"}
+    assert {each.channel for each in crowd} == {"kiosk-touch", "kiosk-button"}
+    assert {each.language for each in crowd} == {"fi", "sv", "en"}
+    said = [answer for each in crowd for answer in each.answers]
     assert {answer.status for answer in said} >= {"skipped", "not-applicable"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(), st.integers(0, 6), st.booleans())
+def test_so_many_visitors_give_so_many_responses_whatever_the_seed(seed, count, follow_up):
+    with TemporaryDirectory() as folder, closing(open_outbox(open_state(Path(folder)))) as outbox:
+        said = let(count, outbox, seed=seed, follow_up=follow_up)
+
+        assert len(set(said)) == count
+        assert (outbox.counts().open, outbox.counts().pending) == (0, count)
+
+
+def test_some_say_why_and_some_write_and_others_do_not(crowd):
+    reasons = [answer for each in crowd for answer in each.answers if answer.item == "reasons"]
+    assert {answer.status for answer in reasons} == {UNSET, "skipped"}
+    assert {len(answer.options) for answer in reasons if answer.options is not UNSET} == {1, 2}
+    texts = {each.text.plain for each in crowd if each.text}
+    assert {text.lower() for text in texts} == set(WORDS.values())
+    assert any(answer.item == "text" for each in crowd for answer in each.answers)
+
+
+def test_reasons_are_given_only_after_a_low_answer(crowd):
+    for each in crowd:
+        if any(answer.item == "reasons" for answer in each.answers):
+            assert any(answer.value in {1, 2} for answer in each.answers)
+
+
+def test_every_answer_is_one_that_the_questionnaire_takes(crowd):
+    form = a_config().forms[0].questionnaire
+    for each in crowd:
+        assert each.questionnaire == QuestionnaireRef(form.id, form.version)
+        for answer in each.answers:
+            said = [answer.value, answer.status, answer.options]
+            known = [None if value is UNSET else value for value in said]
+            assert answer_problem(form, answer.item, *known) is None
 
 
 def test_the_seed_fixes_the_behaviour_and_never_the_ids(tmp_path):
@@ -141,7 +188,7 @@ def test_the_seed_fixes_the_behaviour_and_never_the_ids(tmp_path):
 def test_what_an_earlier_run_left_open_is_closed_as_restart(state):
     with closing(open_outbox(state)) as outbox:
         draft = a_draft()
-        outbox.put(content_of(draft, a_reading()), a_reading())
+        outbox.put(content_of(draft, a_reading(), mask), a_reading())
 
     run_simulation(state.path, None, 3, seed=1, is_paced=False, is_confirmed=False)
 

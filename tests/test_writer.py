@@ -15,8 +15,9 @@ from kiosk_builders import LONG_AGO, a_draft, a_reading, an_answer
 from device_config.road import JournalEntry, fact, pending_entries
 from device_config.state import StateDirectory, open_state
 from kiosk.document import content_of
-from kiosk.events import Saved, StorageFailed, StorageReady
-from kiosk.states import CheckStorage, PressId, Save
+from kiosk.masking import MaskedText, mask
+from kiosk.session.effects import CheckStorage, PressId, Save
+from kiosk.session.events import Saved, StorageFailed, StorageReady
 from kiosk.writer import Fact, Writer
 from sync.outbox import Outbox, open_outbox
 
@@ -38,9 +39,9 @@ def start(state, news):
     """Starts a writer; whatever it starts is stopped afterwards."""
     writers = []
 
-    def start(open_storage=lambda: open_outbox(state), post=news.put, moment_of=None):
+    def start(open_storage=lambda: open_outbox(state), post=news.put, moment_of=None, mask=mask):
         moment_of = moment_of or (lambda draft: a_reading(draft.first_at))
-        writer = Writer(open_storage, moment_of, lambda: 1.0, post)
+        writer = Writer(open_storage, moment_of, lambda: 1.0, post, mask)
         writer.start()
         writers.append(writer)
         return writer
@@ -212,7 +213,7 @@ def test_storage_that_breaks_in_the_middle_is_opened_anew(state, news, start):
 def test_what_an_earlier_run_left_open_is_closed_at_the_first_opening(state, news, start):
     draft = a_draft()
     with closing(open_outbox(state)) as outbox:
-        outbox.put(content_of(draft, a_reading()), a_reading())
+        outbox.put(content_of(draft, a_reading(), mask), a_reading())
 
     start()
     heard(news, StorageReady)
@@ -283,13 +284,73 @@ def test_what_waits_is_written_before_the_end(state, news):
     assert on_disk(state, draft.id) is not None
 
 
+def everything_on_disk(state):
+    return b"".join(file.read_bytes() for file in state.path.rglob("*") if file.is_file())
+
+
+def test_what_is_masked_is_never_written_anywhere(state, news, start):
+    writer = start()
+    heard(news, StorageReady)
+    draft = a_draft().with_text("Soita 040 1234567 tai kirjoita matti@example.org")
+
+    writer.submit(Save(draft))
+    heard(news)
+    writer.submit(Save(draft.closed("submitted")))
+    heard(news)
+
+    _, body, *_ = on_disk(state, draft.id)
+    assert body["text"] == {"plain": "Soita [phone] tai kirjoita [email]"}
+    assert body["masked"] == ["phone", "email"]
+    assert b"1234567" not in everything_on_disk(state)
+    assert b"matti" not in everything_on_disk(state)
+
+
+def test_a_writer_that_did_not_mask_would_be_caught(state, news, start):
+    writer = start(mask=MaskedText)
+    heard(news, StorageReady)
+
+    writer.submit(Save(a_draft().with_text("Soita 040 1234567")))
+    heard(news)
+
+    assert b"1234567" in everything_on_disk(state)
+
+
+def test_a_mask_that_fails_costs_the_save_and_writes_nothing(state, news, start):
+    def fails(_):
+        raise ZeroDivisionError
+
+    writer = start(mask=fails)
+    heard(news, StorageReady)
+    draft = a_draft().with_text("Soita 040 1234567")
+
+    writer.submit(Save(draft))
+    heard(news, StorageFailed)
+
+    assert on_disk(state, draft.id) is None
+    assert b"1234567" not in everything_on_disk(state)
+
+
+def test_an_older_save_that_comes_again_leaves_a_closed_response_as_it_is(state, news, start):
+    """What failed is tried again behind its own closing: `Sitting` is a disk like this one."""
+    writer = start()
+    heard(news, StorageReady)
+    draft = a_draft()
+
+    for each in (draft.with_answer(an_answer(3, "safety")).closed("timeout"), draft):
+        writer.submit(Save(each))
+        heard(news)
+
+    held, body, *_ = on_disk(state, draft.id)
+    assert (held, len(body["answers"]), body["ended"]) == ("pending", 2, "timeout")
+
+
 FULL_DISK = """
     import queue, resource, sys
     from pathlib import Path
     sys.path.insert(0, {tests!r})
     from kiosk_builders import a_draft, a_reading
     from device_config.state import open_state
-    from kiosk.states import Save
+    from kiosk.session.effects import Save
     from kiosk.writer import Writer
     from sync.outbox import open_outbox
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from gpiozero import DigitalInputDevice, GPIOZeroError
 
 from device_config.clock import boottime
-from kiosk.events import Pressed
 from kiosk.panel.debounce import Contact, edge
 from kiosk.panel.panels import PanelNews
+from kiosk.session.events import Pressed
 
 
 class GpioPanel:

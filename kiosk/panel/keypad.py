@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from device_config.clock import boottime
-from kiosk.events import Pressed
+from kiosk.session.events import Pressed
 
 if TYPE_CHECKING:
     from kiosk.panel.panels import PanelNews

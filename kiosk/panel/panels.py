@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from device_config.settings import PanelSettings
-from kiosk.events import Pressed
 from kiosk.panel.keypad import KeypadPanel
-from kiosk.states import PressId
+from kiosk.session.effects import PressId
+from kiosk.session.events import Pressed
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,6 @@ from typing import Literal
 import serial
 
 from device_config.clock import boottime
-from kiosk.events import Pressed
 from kiosk.panel.box import MOST_BUTTONS, Box, Press, Settled
 from kiosk.panel.panels import PanelNews
 from kiosk.panel.sentences import (
@@ -20,7 +19,8 @@ from kiosk.panel.sentences import (
     parse,
     plain_button,
 )
-from kiosk.states import PressId
+from kiosk.session.effects import PressId
+from kiosk.session.events import Pressed
 
 log = logging.getLogger(__name__)
 
