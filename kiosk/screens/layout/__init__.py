@@ -1,0 +1,39 @@
+"""Where everything is on a screen: `arrange(view, size, measure) -> Plan`. Pure.
+
+The one authority for geometry: widgets take their rectangles from the plan. Nothing here draws,
+and how wide a text is comes in as a function.
+"""
+
+from collections.abc import Callable
+
+from kiosk.screens.layout.faces import faces
+from kiosk.screens.layout.grids import reasons, sheet
+from kiosk.screens.layout.lines import Measure
+from kiosk.screens.layout.numbers import numbers
+from kiosk.screens.layout.page import Page
+from kiosk.screens.layout.plan import Plan
+from kiosk.screens.layout.sayings import night, out_of_order, thanks, warning
+from kiosk.screens.layout.writing import writing
+from kiosk.screens.theme import Metrics, Size
+from kiosk.view.model import Screen, View
+
+__all__ = ["Plan", "arrange"]
+
+LAYOUTS: dict[Screen, Callable[[Page], Plan]] = {
+    "faces": faces,
+    "numbers": numbers,
+    "reasons": reasons,
+    "text": writing,
+    "who": sheet,
+    "languages": sheet,
+    "warning": warning,
+    "thanks": thanks,
+    "night": night,
+    "out-of-order": out_of_order,
+}
+
+
+def arrange(view: View, size: Size, measure: Measure) -> Plan:
+    """The whole screen."""
+    metrics = Metrics(*size, is_larger=view.preferences.larger)
+    return LAYOUTS[view.screen](Page(view, metrics, measure))
