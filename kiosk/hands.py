@@ -2,7 +2,7 @@
 
 The demo's pretend clients and the tests drive the real kiosk with it. It listens only on a socket
 that the starting program hands over, so nobody else can reach it. One JSON object a line each
-way: `{"do": "look" | "touch" | "key" | "picture", …}`.
+way: `{"do": "look" | "touch" | "finger" | "key" | "picture", …}`.
 """
 
 import ctypes
@@ -21,6 +21,8 @@ from device_config.clock import boottime
 from kiosk import sdl
 from kiosk.app import KioskApp
 from kiosk.runtime import Runtime
+from kiosk.screens.root import TerminalScreen
+from kiosk.screens.text_field import TextField
 from kiosk.session.states import Asking
 from kiosk.view.model import View
 from kiosk.view.show import show
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 # SDL_events.h
 MOUSE_MOTION, MOUSE_DOWN, MOUSE_UP = 0x400, 0x401, 0x402
 KEY_DOWN, KEY_UP = 0x300, 0x301
+FINGER_DOWN, FINGER_UP = 0x700, 0x701
 TOUCH_MOUSE = 0xFFFFFFFF  # SDL_TOUCH_MOUSEID: a pointer event made of a finger's
 EVENT_BYTES = 56
 
@@ -84,6 +87,23 @@ class _Key(ctypes.Structure):
     )
 
 
+class _Finger(ctypes.Structure):
+    """SDL_TouchFingerEvent: what SDL tells of each finger, besides the pointer of the first."""
+
+    _fields_ = (
+        ("type", ctypes.c_uint32),
+        ("timestamp", ctypes.c_uint32),
+        ("device", ctypes.c_int64),
+        ("finger", ctypes.c_int64),
+        ("x", ctypes.c_float),
+        ("y", ctypes.c_float),
+        ("dx", ctypes.c_float),
+        ("dy", ctypes.c_float),
+        ("pressure", ctypes.c_float),
+        ("window", ctypes.c_uint32),
+    )
+
+
 class _Event(ctypes.Union):
     """SDL_Event, as far as we make any."""
 
@@ -91,6 +111,7 @@ class _Event(ctypes.Union):
         ("pointer", _Pointer),
         ("motion", _Motion),
         ("key", _Key),
+        ("finger", _Finger),
         ("whole", ctypes.c_uint8 * EVENT_BYTES),
     )
 
@@ -106,6 +127,7 @@ class Hands:
         self._deeds: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "look": self._look,
             "touch": self._touch,
+            "finger": self._finger,
             "key": self._key,
             "picture": self._picture,
         }
@@ -145,6 +167,14 @@ class Hands:
             "is_ready": not (isinstance(state, Asking) and state.is_saving)
             and boottime() >= state.guarded_until,
             "choices": {name: list(_box(widget)) for name, widget in places.items()},
+            "chosen": [choice.id for choice in view.choices() if choice.is_chosen],
+            "anywhere": view.whole_screen.id if view.whole_screen is not None else None,
+            "written": view.field.text if view.field is not None else None,
+            "cursor": view.field.cursor if view.field is not None else None,
+            "field": _field(screen),
+            "echo": view.echo.label if view.echo is not None else None,
+            "seconds_left": view.seconds_left,
+            "code": view.code.address if view.code is not None else None,
             "clipped": screen.clipped_texts() if screen is not None else [],
             "size": list(Window.size),
             "turns": Clock.frames,
@@ -153,15 +183,23 @@ class Hands:
     def _touch(self, order: dict[str, Any]) -> dict[str, Any]:
         """A finger down and up at a place, in pixels from the lower left.
 
-        With `only` "down" it rests there; with "up" it slides to the place first.
+        With `only` "down" it rests there; with "move" it slides to the place, with "up" it does so
+        and is lifted.
         """
         x, y, only = int(order["x"]), int(Window.height - 1 - order["y"]), order.get("only")
-        if only != "up":
+        if only in (None, "down"):
             self._push(pointer=_Pointer(MOUSE_DOWN, 0, 0, TOUCH_MOUSE, 1, 1, 1, 0, x, y))
         else:
             self._push(motion=_Motion(MOUSE_MOTION, 0, 0, TOUCH_MOUSE, 1, x, y, 0, 0))
-        if only != "down":
+        if only in (None, "up"):
             self._push(pointer=_Pointer(MOUSE_UP, 0, 0, TOUCH_MOUSE, 1, 0, 1, 0, x, y))
+        return {"done": True}
+
+    def _finger(self, order: dict[str, Any]) -> dict[str, Any]:
+        """A further finger, down and up: SDL tells of it, and makes no pointer of it."""
+        x, y = order["x"] / Window.width, 1 - order["y"] / Window.height
+        for kind in (FINGER_DOWN, FINGER_UP):
+            self._push(finger=_Finger(kind, 0, 1, 2, x, y, 0, 0, 1, 0))
         return {"done": True}
 
     def _key(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -187,6 +225,12 @@ def _seen(view: View) -> list[Any]:
     chosen = [choice.id for choice in view.choices() if choice.is_chosen]
     written = view.field.text if view.field is not None else None
     return [view.key, chosen, written]
+
+
+def _field(screen: TerminalScreen | None) -> list[float] | None:
+    """Where the field that is written in stands."""
+    shown = [] if screen is None else screen.children
+    return next((list(_box(each)) for each in shown if isinstance(each, TextField)), None)
 
 
 def _box(widget: Any) -> tuple[float, float, float, float]:

@@ -64,8 +64,12 @@ class Reach:
         self._ask({"do": "touch", "x": x + width / 2, "y": y + height / 2})
 
     def touch_at(self, x: float, y: float, only: str | None = None) -> None:
-        """Touch a place, in pixels from the lower left."""
+        """Touch a place, in pixels from the lower left, or `only` "down", "move" or "up"."""
         self._ask({"do": "touch", "x": x, "y": y, "only": only})
+
+    def second_finger_at(self, x: float, y: float) -> None:
+        """Touch a place with a finger that is not the first one on the screen."""
+        self._ask({"do": "finger", "x": x, "y": y})
 
     def key(self, key: str) -> None:
         """Press a key and let it go."""
@@ -90,12 +94,23 @@ class Reach:
             self.process.kill()
             return self.process.wait()
 
-    def _ask(self, order: dict[str, Any]) -> dict[str, Any]:
+    def press_and_touch_at(self, key: str, x: float, y: float) -> None:
+        """Press a key and touch a place, as nearly at once as hands can."""
+        self._ask({"do": "key", "code": ord(key)}, {"do": "touch", "x": x, "y": y})
+
+    def _ask(self, *orders: dict[str, Any]) -> dict[str, Any]:
+        """Give orders in one go; returns the answer to the last."""
+        answer: dict[str, Any] = {}
         try:
-            self._socket.sendall(json.dumps(order).encode() + b"\n")
-            line = self._answers.readline()
+            self._socket.sendall(b"".join(json.dumps(each).encode() + b"\n" for each in orders))
+            for order in orders:
+                answer = self._answer_to(order)
         except OSError as error:
             raise WindowGone(f"the kiosk's window does not answer: {error}") from None
+        return answer
+
+    def _answer_to(self, order: dict[str, Any]) -> dict[str, Any]:
+        line = self._answers.readline()
         if not line:
             raise WindowGone("the kiosk's window closed; its own lines above say why")
         answer: dict[str, Any] = json.loads(line)
