@@ -21,6 +21,7 @@ from kiosk.runtime import Runtime
 from kiosk.session.draft import Draft
 from kiosk.session.effects import PressId
 from kiosk.session.events import ConfigChanged, DoorsChanged, Event, Pressed
+from kiosk.session.moves import left_behind
 from kiosk.session.states import Idle, Night, start
 from kiosk.touch_record import TouchRecord
 
@@ -115,6 +116,8 @@ class Terminal:
             self._app.run()
         finally:
             self._panels.stop()
+            for save in left_behind(self.runtime.state):
+                self._storage.submit(save)
             self._keep_touches()
             self._storage.close()
 

@@ -104,7 +104,7 @@ def _rate(draw: float, seen: Seen, visitor: Visitor, screen: Screen) -> None:
 def _say_why(draw: float, seen: Seen, _visitor: Visitor, screen: Screen) -> None:
     """One reason or two, or none."""
     reasons = [choice for choice in seen.choices if choice.startswith("reason:")]
-    chosen = random.Random(draw).sample(reasons, round(2 * draw))  # noqa: S311 - pretend clients
+    chosen = random.Random(draw).sample(reasons, min(round(2 * draw), len(reasons)))  # noqa: S311 - pretend clients
     for reason in chosen:
         screen.touch(reason)
     screen.touch("next" if chosen else "skip")

@@ -117,7 +117,7 @@ def test_how_far_along_one_is_is_counted_over_what_is_asked_of_everybody():
     form = sitting.state.form
     assert form.step_of(reasons.item, reasons.trail) == 1
     assert form.step_of(sitting.state.item, sitting.state.trail) == 2
-    assert form.step_of(TEXT, sitting.state.trail) == len(ORDER)
+    assert form.step_of(TEXT, tuple(ORDER[:-1])) == len(ORDER)
 
 
 # Back and forth
@@ -204,6 +204,7 @@ def test_next_means_nothing_on_a_question_without_an_answer():
     before = sitting.state
 
     sitting.do(NextTapped)
+    sitting.save_all()
 
     assert sitting.state == before
 

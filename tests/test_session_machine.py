@@ -28,7 +28,7 @@ from session_strategies import (
     touches,
 )
 
-from kiosk.session import moves
+from kiosk.session import asking, moves
 from kiosk.session.draft import Draft
 from kiosk.session.effects import Acknowledge, PressId, Save
 from kiosk.session.events import (
@@ -410,6 +410,7 @@ def test_the_model_catches_rules_that_are_broken(broken, monkeypatch):
 
 
 def test_the_model_catches_a_text_that_is_forgotten(monkeypatch):
-    monkeypatch.setattr(moves, "written", lambda state: state.draft)
+    for module in (moves, asking):
+        monkeypatch.setattr(module, "written", lambda state: state.draft)
 
     assert is_caught()

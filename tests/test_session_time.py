@@ -30,7 +30,7 @@ from kiosk.session.events import (
     SheetOpened,
     TimePassed,
 )
-from kiosk.session.moves import GUARD_S, READING_S, THANKS_S
+from kiosk.session.moves import GUARD_S, READING_S, THANKS_S, left_behind
 from kiosk.session.states import Asking, Idle, Thanks
 from kiosk.view.show import show
 
@@ -353,3 +353,27 @@ def test_a_press_on_long_thanks_closes_what_could_still_be_changed():
     sitting.save_all()
 
     assert [draft.ended for draft in sitting.disk.values()] == ["submitted", "submitted"]
+
+
+def test_what_is_being_written_is_on_disk_when_the_warning_says_so():
+    sitting = Sitting()
+    sitting.say(5)
+    sitting.go_to(TEXT)
+    sitting.write("kiva")
+    while sitting.state.seconds_left is None:
+        sitting.ring()
+    sitting.save_all()
+
+    assert sitting.saved().text == "Kiva"
+
+
+def test_a_program_that_has_to_end_leaves_nothing_unwritten():
+    sitting = Sitting()
+    sitting.say(5)
+    sitting.go_to(TEXT)
+    assert left_behind(sitting.state) == ()
+
+    sitting.write("kiva")
+
+    (save,) = left_behind(sitting.state)
+    assert (save.draft.text, save.draft.ended) == ("Kiva", None)

@@ -7,8 +7,10 @@ from kiosk_builders import (
     REASONS,
     Sitting,
     a_config,
+    a_questionnaire,
     an_answer,
     one_answer_only,
+    short,
     shown,
     statements_only,
     without_text,
@@ -133,6 +135,7 @@ def test_the_answer_is_shown_on_the_next_question_and_on_no_other():
     sitting.save_all()
 
     sitting.do(NextTapped, after=0.5)
+    sitting.save_all()
 
     assert (sitting.state.item, sitting.state.echo) == (ORDER[1], None)
 
@@ -274,3 +277,20 @@ def test_an_answer_that_can_be_taken_back_is_submitted_also_when_storage_fails()
         sitting.happen(StorageFailed(None, sitting.now))
 
         assert [kept.draft.ended for kept in sitting.state.unsaved] == ["submitted"]
+
+
+def test_change_from_the_thanks_takes_the_reasons_of_a_low_answer_with_it():
+    """As it does from a question: reasons without anything low would explain nothing."""
+    items = tuple(item for item in short().items if item.kind == "statement")
+    sitting = Sitting(a_config(questionnaires=(a_questionnaire(items=items),)))
+    sitting.say(5)
+    sitting.say(2)
+    sitting.do(ReasonTapped, "waiting")
+    sitting.save_all()
+    sitting.do(BackTapped)
+    sitting.say(1)
+    assert isinstance(sitting.state, Thanks)
+
+    sitting.do(ChangeTapped)
+
+    assert [answer.item for answer in sitting.state.draft.answers] == [FIRST]

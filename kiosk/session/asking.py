@@ -32,12 +32,14 @@ from kiosk.session.moves import (
     Step,
     begin,
     close,
+    defaults,
     fail,
     go_on,
     is_news,
     languages_of,
     next_item,
     put_aside,
+    refreshed,
     save_answer,
     save_closed,
     saving,
@@ -57,7 +59,7 @@ def asking(state: Asking, event: Event) -> Step:
         case TimePassed(now=now):
             return _ring(state, now)
         case Pressed() if not state.memory.config.follow_up and state.draft.answers:
-            return begin(state, state.draft.respondent, event)
+            return begin(state, "client", event, defaults(refreshed(state.memory)))
         case Pressed():
             return _press_answer(state, event)
         case _ if state.is_saving:
@@ -112,6 +114,10 @@ def _ring(state: Asking, now: float) -> Step:
         state = replace(
             state, seconds_left=seconds_left, echo=None, sheet=None, guarded_until=guard
         )
+        # The warning says that what was given so far is saved.
+        kept = written(state)
+        if kept is not state.draft:
+            return Step(replace(state, draft=kept), (Save(kept),))
     return Step(state)
 
 
@@ -159,7 +165,8 @@ def _next(state: Asking, at: float) -> Step:
     ahead = next_item(state, draft)
     if ahead is None:
         draft = draft.closed("submitted")
-    if draft.revision != state.draft.revision:
+    # A tick may still be on its way to the disk; nothing goes on before it is there.
+    if draft.revision != state.draft.revision or state.form.item(state.item).kind == "reasons":
         return Step(saving(state, draft, at), (Save(draft),))
     return go_on(replace(state, echo=None), at)
 

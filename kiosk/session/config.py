@@ -64,8 +64,9 @@ class Form:
         )
 
     def step_of(self, item_id: str, trail: tuple[str, ...]) -> int:
-        """How far along an item is, counted from 1; the reasons belong to what they ask about,
-        as does the text that "something else" leads to.
+        """How far along an item is, counted from 1.
+
+        The reasons belong to what they ask about, as does the text that "something else" leads to.
         """
         order = [item.id for item in self.order]
         reasons = self.questionnaire.reasons

@@ -184,6 +184,13 @@ def written(state: Asking) -> Draft:
     return state.draft.with_text(state.writing.text)
 
 
+def left_behind(state: State) -> tuple[Save, ...]:
+    """What is not on its way to the disk yet when the program has to end."""
+    if not isinstance(state, Asking) or written(state) is state.draft:
+        return ()
+    return (Save(written(state)),)
+
+
 def closing(draft: Draft | None) -> tuple[Effect, ...]:
     """The save that closes a response which is still open."""
     if draft is None or draft.ended is not None:

@@ -25,6 +25,7 @@ from kiosk.session.moves import (
     put_aside,
     refreshed,
     show_item,
+    tidied,
 )
 from kiosk.session.preferences import Preferences
 from kiosk.session.states import Asking, Thanks
@@ -41,10 +42,9 @@ def thanks(state: Thanks, event: Event) -> Step:
             return _leave_thanks(state, at)
         case ChangeTapped(at=at) if state.last is not None and at < state.undo_until:
             return _change_last(state, state.last, at)
-        case Tapped() | Pressed() if not state.memory.config.follow_up:
+        case Tapped() if not state.memory.config.follow_up:
             return begin(state, state.respondent, event)
-        case Pressed() if event.at >= state.began_at + THANKS_S:
-            # Whoever reads on has answered; this is the next one.
+        case Pressed() if _is_of_the_next(state, event):
             return begin(state, "client", event, defaults(refreshed(state.memory)))
         case Pressed():
             return put_aside(state, event)
@@ -55,9 +55,14 @@ def thanks(state: Thanks, event: Event) -> Step:
     return Step(state)
 
 
+def _is_of_the_next(state: Thanks, event: Pressed) -> bool:
+    """Whether somebody else pressed: one press is all of it, or there was time to come."""
+    return not state.memory.config.follow_up or event.at >= state.began_at + THANKS_S
+
+
 def _change_last(state: Thanks, last: Asking, at: float) -> Step:
     """Back to the last question, with its answer taken back."""
-    draft = last.draft.without_answer(last.item)
+    draft = tidied(last, last.draft.without_answer(last.item))
     before = replace(
         last, memory=state.memory, preferences=state.preferences, draft=draft, guarded_until=0.0
     )

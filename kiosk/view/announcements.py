@@ -17,6 +17,9 @@ from kiosk.view.model import Choice, Code, Note, Post, Screen, View
 from kiosk.view.questions import WHO, echo_of
 from sync.wire import Respondent
 
+MOST_LANGUAGES_AT_ONCE = 4
+"""As many as can be read from a screen that can offer no choice."""
+
 
 def _view(frame: Frame, screen: Screen, title: str) -> View:
     return View(
@@ -130,7 +133,7 @@ def _notes(frame: Frame) -> tuple[Note, ...]:
     said = frame.config.notices.said_did_in(frame.language, frame.language)
     trust = Note(
         frame.say("What happens to my answer?"),
-        frame.say("Your name is not asked. The unit reads the answers and uses them to do better."),
+        frame.say("We do not ask your name. The unit's supervisor sees the answers."),
     )
     return (trust, *(Note(frame.say("You said, we did"), each) for each in said[:1]))
 
@@ -139,19 +142,20 @@ def _code(frame: Frame) -> Code | None:
     address = frame.config.notices.form_url
     if not address:
         return None
-    return Code(address, frame.say("Go on with your own phone"))
+    return Code(address, frame.say("Answer on your own phone"))
 
 
 def out_of_order_view(state: OutOfOrder, frame: Frame) -> View:
-    """Nothing can be stored: say so in every language, first in the one that is shown."""
+    """Nothing can be stored: say so in several languages, first in the one that is shown."""
     words, offered = frame.config.words, state.memory.config.languages
-    languages = (frame.language, *(each for each in offered if each != frame.language))
+    others = [each for each in offered if each != frame.language]
+    languages = (frame.language, *others[: MOST_LANGUAGES_AT_ONCE - 1])
     said = [words.say("This terminal is out of order", each) for each in languages]
     asked = [words.say("Please tell the staff.", each) for each in languages]
-    others = [f"{s}. {a}" for s, a in zip(said[1:], asked[1:], strict=True)]
+    lines = [f"{s}. {a}" for s, a in zip(said[1:], asked[1:], strict=True)]
     return replace(
         _view(frame, "out-of-order", said[0]),
-        hint="\n".join([asked[0], *others]),
+        hint="\n".join([asked[0], *lines]),
         languages=(),
         more_languages=None,
         face=0.0,

@@ -112,6 +112,8 @@ class View:
     back: Choice | None = None
     """To the question before, or out of a sheet; while the last answer can be changed, `echo`
     goes with it."""
+    back_words: tuple[str, ...] = ()
+    """Every label that the way back can have here: room for each, so that nothing ever moves."""
     echo: Echo | None = None
     actions: tuple[Choice, ...] = ()
     """The ways on; the last one ends the sitting where that is possible."""

@@ -70,6 +70,7 @@ def question_view(state: Asking, frame: Frame) -> View:
     return replace(
         view,
         back=_back(state, frame),
+        back_words=(frame.say("Change"), frame.say("Back")),
         echo=None if state.echo is None else echo_of(state.form, state.echo, frame),
         actions=_actions(state, item, given, frame),
         step=state.form.step_of(item.id, state.trail) if frame.config.follow_up else 1,
