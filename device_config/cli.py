@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from device_config.catalogue import install_texts, shipped_texts
 from device_config.config_store import ConfigStore, check_file
+from device_config.disk import mend_reading
 from device_config.errors import ConfigurationProblems, UsageProblem
 from device_config.mo_file import MOST_BYTES, read_texts
 from device_config.plain_file import read_plain
@@ -25,6 +27,7 @@ from device_config.questionnaire_files import (
 )
 from device_config.settings import SECRETS
 from device_config.state import (
+    ANY_PATH,
     StateDirectory,
     config_option,
     no_config_option,
@@ -56,7 +59,7 @@ def show(state: Path, config: Path | None) -> None:
 
 
 @config.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=ANY_PATH)
 @state_option
 @no_config_option
 def check(file: Path, state: Path) -> None:
@@ -129,7 +132,7 @@ def _tell(found: Found, counts: bool) -> None:
 
 
 @questionnaire.command("check")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=ANY_PATH)
 @no_state_option
 @no_config_option
 def check_questionnaire(file: Path) -> None:
@@ -140,7 +143,7 @@ def check_questionnaire(file: Path) -> None:
 
 
 @questionnaire.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=ANY_PATH)
 @click.option(
     "--texts",
     multiple=True,
@@ -168,6 +171,29 @@ def import_(file: Path, texts: tuple[str, ...], state: Path, config: Path | None
     counting = questionnaire_named(found.id, directory.questionnaires)
     if counting != found:
         click.echo(f"{counting.id} {counting.version} is higher, and is the one that is asked")
+    else:
+        for line in _next_steps(found, ConfigStore(directory, config)):
+            click.echo(line)
+
+
+def _next_steps(found: Questionnaire, store: ConfigStore) -> Iterator[str]:
+    """The commands by which what was installed is used, where the settings do not use it yet."""
+    try:
+        session = store.effective().settings.session
+    except (ConfigurationProblems, UsageProblem):
+        return  # said by the commands that use them
+    wanted = {
+        "client": session.questionnaire,
+        "child": session.child_questionnaire,
+        "relative": session.relative_questionnaire,
+    }[found.respondent]
+    if wanted != found.id:
+        key = "" if found.respondent == "client" else f"{found.respondent}_"
+        yield f"to have it asked: palautepiste config set session.{key}questionnaire {found.id}"
+    more = [each for each in found.languages if each not in session.languages]
+    if more and found.respondent == "client":
+        every = json.dumps([*session.languages, *more])
+        yield (f"to offer {', '.join(more)}: palautepiste config set session.languages '{every}'")
 
 
 def _read_texts(option: str, questionnaire: Questionnaire) -> tuple[str, bytes]:
@@ -184,7 +210,8 @@ def _read_texts(option: str, questionnaire: Questionnaire) -> tuple[str, bytes]:
         content = read_plain(Path(name), MOST_BYTES)
         known_texts = read_texts(content).keys() & shipped_texts(DOMAIN)
     except OSError as error:
-        raise UsageProblem(f"{name}: {error.strerror}; give the path of a .mo file") from None
+        what = mend_reading(error, Path(name), "give the path of a .mo file")
+        raise UsageProblem(f"{name}: {error.strerror}; {what}") from None
     except ValueError as error:
         raise UsageProblem(f"{name}: {error}; compile it with pybabel compile") from None
     if not known_texts:

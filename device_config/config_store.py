@@ -4,8 +4,9 @@ The centre's layer and `config set`'s live in one durable file, `settings`, toge
 pair that was active before, so that a change is one atomic step.
 """
 
+import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 
 from device_config.assets import asset
+from device_config.disk import mend_reading, say_once
 from device_config.durable_file import DurableFile, file_fingerprint
 from device_config.errors import ConfigurationProblems, StateDamaged, UsageProblem
 from device_config.questionnaire import Questionnaire
@@ -20,8 +22,10 @@ from device_config.questionnaire_files import installed, newest_of_each
 from device_config.settings import Layer, Settings, merged, settings_from
 from device_config.settings_rules import (
     central_layer_problems,
+    fit_problems,
+    fitted,
     layer_problems,
-    rule_problems,
+    own_problems,
     settings_problems,
 )
 from device_config.state import StateDirectory
@@ -59,26 +63,29 @@ class ConfigStore:
     def effective(self) -> Effective:
         """The settings now; raises ConfigurationProblems when terminal.toml breaks a rule.
 
-        Kept layers that are damaged, or do not fit any more, are left out with a warning.
+        Left out with a warning: what does not fit the questionnaires that are installed, such as
+        a language that is gone; kept layers that are damaged, or break a rule themselves.
         """
         what = str(self._config_file or "the settings")
         try:
-            return self._checked(self._kept(), what)
+            return self._fitted(self._merged(self._kept(), what))
         except (StateDamaged, ConfigurationProblems) as error:
             # Without the kept layers a terminal collects all the same; if they were not what is
             # wrong, this fails as well.
             warning = f"{error}\ncollecting without the centre's settings and those of config set"
-            return replace(self._checked(Kept(), what), warnings=(warning,))
+            effective = self._fitted(self._merged(Kept(), what))
+            return replace(effective, warnings=(warning, *effective.warnings))
 
     def set_value(self, key: str, value: Any) -> None:
         """Set one key, as `config set` does; raises ConfigurationProblems if it does not fit."""
-        self._change(lambda kept: _with_value(kept, key, value), f"the settings with {key}")
+        self._change(lambda kept: _with_value(kept, key, value), f"the settings with {key}", key)
 
     def effective_with(self, key: str, value: Any) -> Effective:
         """The settings as `set_value` would make them, and raising as it does; nothing is kept."""
-        return self._checked(
-            _with_value(self._kept_or_fresh(), key, value), f"the settings with {key}"
-        )
+        kept = self._kept_or_fresh()
+        after = _with_value(kept, key, value)
+        self._refuse_misfits(kept, after, f"the settings with {key}", key)
+        return self._fitted(self._merged(after, f"the settings with {key}"))
 
     def activate_central(self, layer: Layer) -> bool:
         """Take the centre's layer; returns whether it was news.
@@ -98,14 +105,14 @@ class ConfigStore:
         self._change(_the_previous, "the configuration before this one")
 
     def problems_with(self, questionnaire: Questionnaire) -> tuple[str, ...]:
-        """What would be wrong with the settings, which are right, with this one installed too."""
+        """What would not fit the settings any more with this one installed too."""
         try:
-            settings = self.effective().settings
-        except (ConfigurationProblems, UsageProblem):
-            return ()  # it may be what the settings wait for
-        return rule_problems(
-            settings, newest_of_each((*installed(self._questionnaires), questionnaire))
-        )
+            settings = self._merged(self._kept(), "the settings").settings
+        except (ConfigurationProblems, UsageProblem, StateDamaged):
+            return ()  # they are not right as they are, and that is said elsewhere
+        now = installed(self._questionnaires)
+        then = newest_of_each((*now, questionnaire))
+        return _news(fit_problems(settings, now), fit_problems(settings, then))
 
     def fingerprint(self) -> tuple[int, ...]:
         """Changes whenever a kept layer, terminal.toml or a part of a language pack does."""
@@ -122,19 +129,45 @@ class ConfigStore:
         except StateDamaged:
             return Kept()
 
-    def _change(self, change: Callable[[Kept], Kept], what: str) -> None:
+    def _change(self, change: Callable[[Kept], Kept], what: str, key: str = "") -> None:
         """Activate what `change` makes of the kept layers, if clean; they stay as a way back."""
 
         def checked(body: object) -> Kept:
             before = msgspec.convert(body, Kept) if body is not None else Kept()
             after = change(before)
-            self._checked(after, what)
+            self._refuse_misfits(before, after, what, key)
             previous = Kept(centre=before.centre, set=before.set)
             return Kept(centre=after.centre, set=after.set, previous=previous)
 
         self._file.update(checked)
 
-    def _checked(self, kept: Kept, what: str) -> Effective:
+    def _refuse_misfits(self, before: Kept, after: Kept, what: str, key: str) -> None:
+        """Raise ConfigurationProblems for what a change brings, or leaves wrong at its own key.
+
+        What did not fit before it is no reason: a language that is gone must not keep anybody
+        from setting anything else.
+        """
+        now = installed(self._questionnaires)
+        problems = fit_problems(self._merged(after, what).settings, now)
+        if not problems:
+            return
+        try:
+            known = fit_problems(self._merged(before, what).settings, now)
+        except ConfigurationProblems:
+            known = ()
+        problems = _news(known, problems, key)
+        if problems:
+            raise ConfigurationProblems(what, problems)
+
+    def _fitted(self, wanted: Effective) -> Effective:
+        settings, warnings = fitted(wanted.settings, installed(self._questionnaires))
+        return replace(wanted, settings=settings, warnings=warnings)
+
+    def _merged(self, kept: Kept, what: str) -> Effective:
+        """All layers on top of each other; raises ConfigurationProblems for a broken rule.
+
+        Whether they fit what is installed is not looked at.
+        """
         layers = [("shipped", shipped_layer()), ("centre", kept.centre)]
         if self._config_file is not None:
             layers.append((str(self._config_file), read_layer(self._config_file)))
@@ -147,10 +180,24 @@ class ConfigStore:
         except msgspec.ValidationError:
             problems = settings_problems(body, installed(self._questionnaires))
             raise ConfigurationProblems(what, problems) from None
-        problems = rule_problems(settings, installed(self._questionnaires))
+        problems = own_problems(settings)
         if problems:
             raise ConfigurationProblems(what, problems)
         return Effective(settings, body, sources)
+
+
+def _news(before: Iterable[str], after: Iterable[str], key: str = "") -> tuple[str, ...]:
+    """The problems at other paths than those before, and those at the key itself."""
+    known = {_path_of(problem) for problem in before}
+    return tuple(
+        problem
+        for problem in after
+        if (path := _path_of(problem)) not in known or (key and path.startswith(key))
+    )
+
+
+def _path_of(problem: str) -> str:
+    return problem.partition(": ")[0]
 
 
 def _packs_fingerprint(state: StateDirectory) -> Iterator[int]:
@@ -159,7 +206,12 @@ def _packs_fingerprint(state: StateDirectory) -> Iterator[int]:
         (state.locales, "*/LC_MESSAGES/*.mo"),
         (state.keyboards, "*.json"),
     ):
-        for path in sorted(folder.glob(pattern)):
+        try:
+            paths = sorted(folder.glob(pattern))
+        except OSError as error:
+            say_once(f"{folder}: {error.strerror}; {mend_reading(error, folder, 'passed over')}")
+            continue
+        for path in paths:
             yield from file_fingerprint(path)
 
 
@@ -200,7 +252,8 @@ def read_layer(path: Path) -> Layer:
         size = path.stat().st_size
         text = path.read_bytes() if size <= MOST_BYTES else b""
     except OSError as error:
-        raise UsageProblem(f"{path}: {error.strerror}; give an existing settings file") from None
+        what = mend_reading(error, path, "give an existing settings file")
+        raise UsageProblem(f"{path}: {error.strerror}; {what}") from None
     if size > MOST_BYTES:
         raise ConfigurationProblems(str(path), (f"over {MOST_BYTES} bytes: too large",))
     try:
@@ -211,10 +264,13 @@ def read_layer(path: Path) -> Layer:
 
 
 def check_file(path: Path, state_questionnaires: Path | None = None) -> tuple[str, ...]:
-    """Every problem of a settings file, on top of the shipped defaults."""
+    """Every problem of a settings file, on top of the shipped defaults.
+
+    Of the tables that have a wrong shape only that is said; rules are for the others.
+    """
     layer = read_layer(path)
     problems = layer_problems(layer)
-    if problems:
-        return problems
-    body, _ = merged([("shipped", shipped_layer()), (str(path), layer)])
-    return settings_problems(body, installed(state_questionnaires))
+    misshapen = {re.split(r"[.\[]", _path_of(problem))[0] for problem in problems}
+    rest = {table: value for table, value in layer.items() if table not in misshapen}
+    body, _ = merged([("shipped", shipped_layer()), (str(path), rest)])
+    return (*problems, *settings_problems(body, installed(state_questionnaires)))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from device_config.disk import open_private, sync_directory
 from device_config.errors import StateDamaged, StateNotWritable
-from device_config.state import sync_directory
 
 BUSY_TIMEOUT_S = 5.0
 
@@ -23,7 +23,7 @@ def open_database(path: Path, migration_sets: tuple[Migrations, ...]) -> Databas
     """
     try:
         if not path.exists():
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            os.close(open_private(path))
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)
     except (OSError, sqlite3.OperationalError) as error:
         raise StateNotWritable(f"{path}: {error}; give another directory with --state") from None

@@ -15,8 +15,8 @@ from typing import Any
 
 import msgspec
 
+from device_config.disk import mend, mend_reading, open_private, replace_file, say_once
 from device_config.errors import KioskError, StateDamaged, StateNotWritable
-from device_config.state import sync_directory
 
 MAGIC = "palautepiste/1"
 MOST_BYTES = 4 * 1024 * 1024
@@ -44,8 +44,7 @@ class DurableFile:
         copies = self._copies()
         whole = [copy for copy in copies if copy is not None]
         if not whole:
-            if any(path.exists() for path in self._paths):
-                raise StateDamaged(f"{self._paths[0]}: damaged, and so is its second copy")
+            self._refuse_lost()
             return None
         newest = _newest(whole)
         if any(copy != newest for copy in copies) and os.access(self._lock.parent, os.W_OK):
@@ -72,17 +71,28 @@ class DurableFile:
                 revision = before.revision + 1 if before else 1
                 encoded = msgspec.json.format(msgspec.json.encode(body), indent=2)
                 for path in self._paths:
-                    _replace(path, _framed(revision, encoded))
+                    replace_file(path, _framed(revision, encoded), 0o600)
         except KioskError:
             raise
         except OSError as error:
-            raise StateNotWritable(
-                f"{self._paths[0]}: {error.strerror}; free some space or mount it writable"
-            ) from None
+            path = self._paths[0]
+            raise StateNotWritable(f"{path}: {error.strerror}; {mend(error, path)}") from None
 
     def fingerprint(self) -> tuple[int, ...]:
         """Numbers that change whenever the file is written."""
         return tuple(number for path in self._paths for number in file_fingerprint(path))
+
+    def _refuse_lost(self) -> None:
+        """Raise StateDamaged for copies that are there and cannot be read."""
+        for path in self._paths:
+            try:
+                path.open("rb").close()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                what = mend_reading(error, path, "its second copy is of no use either")
+                raise StateDamaged(f"{path}: {error.strerror}; {what}") from None
+            raise StateDamaged(f"{self._paths[0]}: damaged, and so is its second copy")
 
     def _copies(self) -> tuple[_Copy | None, ...]:
         return tuple(_read_copy(path) for path in self._paths)
@@ -94,13 +104,13 @@ class DurableFile:
             newest = _newest([copy for copy in copies if copy is not None])
             for path, copy in zip(self._paths, copies, strict=True):
                 if copy != newest:
-                    _replace(path, _framed(newest.revision, newest.body))
+                    replace_file(path, _framed(newest.revision, newest.body), 0o600)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         # The kiosk reads a file as soon as its first copy is new, while the agent still writes
         # the second: both would use, and rename, the same temporary file.
-        descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = open_private(self._lock)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
@@ -109,10 +119,16 @@ class DurableFile:
 
 
 def file_fingerprint(path: Path) -> tuple[int, int]:
-    """A file's inode and time of change; an inode alone may be given out again."""
+    """A file's inode and time of change; an inode alone may be given out again.
+
+    (0, 0) for a file that is not there, and for one that may not be looked at, which is logged.
+    """
     try:
         stat = path.stat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
+        return (0, 0)
+    except OSError as error:
+        say_once(f"{path}: {error.strerror}; {mend_reading(error, path, 'passed over')}")
         return (0, 0)
     return (stat.st_ino, stat.st_mtime_ns)
 
@@ -139,14 +155,3 @@ def _read_copy(path: Path) -> _Copy | None:
     except (OSError, ValueError):
         return None
     return _Copy(int(revision), body) if whole else None
-
-
-def _replace(path: Path, content: bytes) -> None:
-    temporary = path.with_name(path.name + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync_directory(path.parent)

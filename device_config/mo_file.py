@@ -7,10 +7,13 @@ ourselves. Plural forms and contexts are not used by us and are left out.
 
 import re
 import struct
+from collections.abc import Iterable
 
 MOST_BYTES = 1024 * 1024
 MOST_TEXTS = 5000
 MAGIC = 0x950412DE
+HEAD_BYTES = 20
+CUT = "it was cut short"
 # What `text % values` would put something in for; a wrong one would raise.
 _PLACEHOLDER = re.compile(r"%(?:\([^)]{0,60}\))?[^a-zA-Z%]{0,20}.?", re.DOTALL)
 
@@ -26,8 +29,8 @@ def read_texts(content: bytes) -> dict[str, str]:
     try:
         count, keys, values = _tables(content)
         english, translated = (_texts(content, each) for each in (keys, values))
-    except (struct.error, UnicodeDecodeError):
-        raise ValueError("no whole compiled catalogue in UTF-8") from None
+    except UnicodeDecodeError:
+        raise ValueError("its texts are not in UTF-8") from None
     pairs = zip(english, translated, strict=True)
     texts = {key: value for key, value in pairs if _can_stand_for(key, value)}
     if count and not texts:
@@ -37,27 +40,34 @@ def read_texts(content: bytes) -> dict[str, str]:
 
 def _tables(content: bytes) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
     """How many texts there are, and (length, offset) after (length, offset) of both tables."""
-    order = "<" if content[:4] == MAGIC.to_bytes(4, "little") else ">"
-    magic, _, count, keys_at, values_at = struct.unpack_from(f"{order}5I", content)
-    if magic != MAGIC:
+    if content[:4] not in {MAGIC.to_bytes(4, each) for each in ("little", "big")}:
         raise ValueError("no compiled catalogue (.mo)")
+    if len(content) < HEAD_BYTES:
+        raise ValueError(CUT)
+    order = "<" if content[:4] == MAGIC.to_bytes(4, "little") else ">"
+    _, _, count, keys_at, values_at = struct.unpack_from(f"{order}5I", content)
     if count > MOST_TEXTS:
         raise ValueError(f"{count} texts: over {MOST_TEXTS} are too many")
+    # Bounds before all else: of a file that was cut the sums are wrong as well.
+    if max(keys_at, values_at) + 8 * count > len(content):
+        raise ValueError(CUT)
     table = f"{order}{2 * count}I"
     keys = struct.unpack_from(table, content, keys_at)
     values = struct.unpack_from(table, content, values_at)
+    ends = (length + at for each in (keys, values) for length, at in _pairs(each))
+    if max(ends, default=0) > len(content):
+        raise ValueError(CUT)
     if sum(keys[::2]) + sum(values[::2]) > len(content):
         raise ValueError("its texts overlap each other")
     return count, keys, values
 
 
 def _texts(content: bytes, table: tuple[int, ...]) -> list[str]:
-    found = []
-    for length, offset in zip(table[::2], table[1::2], strict=True):
-        if offset + length > len(content):
-            raise ValueError("it was cut short")
-        found.append(content[offset : offset + length].decode("utf-8"))
-    return found
+    return [content[at : at + length].decode("utf-8") for length, at in _pairs(table)]
+
+
+def _pairs(table: tuple[int, ...]) -> Iterable[tuple[int, int]]:
+    return zip(table[::2], table[1::2], strict=True)
 
 
 def _can_stand_for(english: str, translated: str) -> bool:

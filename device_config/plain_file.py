@@ -5,8 +5,8 @@ import os
 import stat
 from pathlib import Path
 
+from device_config.disk import make_folder, mend, replace_file
 from device_config.errors import StateNotWritable
-from device_config.state import sync_directory
 
 
 def read_plain(path: Path, most_bytes: int) -> bytes:
@@ -30,27 +30,9 @@ def write_plain(path: Path, content: bytes) -> None:
 
     Raises StateNotWritable; then the file is as it was, or the new one whole.
     """
-    temporary = path.with_name(f".{path.name}.new")
     try:
-        _make(path.parent)
+        make_folder(path.parent)
         # Readable for all, unlike secrets: who imports may be another than who runs the kiosk.
-        descriptor = os.open(
-            temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644
-        )
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        sync_directory(path.parent)
+        replace_file(path, content, 0o644)
     except OSError as error:
-        raise StateNotWritable(
-            f"{path}: {error.strerror}; free some space or mount it writable"
-        ) from None
-
-
-def _make(folder: Path) -> None:
-    if not folder.is_dir():
-        _make(folder.parent)
-        folder.mkdir(mode=0o755, exist_ok=True)
-        sync_directory(folder.parent)
+        raise StateNotWritable(f"{path}: {error.strerror}; {mend(error, path)}") from None

@@ -39,6 +39,21 @@ NATIONAL_ITEMS = {
 
 NATIONAL_SCALES = {"statement": (1, 5), "recommendation": (0, 10)}
 
+EXAMPLES = {
+    "hours.open": """; write it like ["mon-fri 07:00-18:00", "sat 09:00-15:00"]""",
+    "session.languages": """; write it like ["fi", "sv", "en"]""",
+    "version": """; write it like "2025.1\"""",
+}
+"""How values are written that people get wrong at the first try, by their paths."""
+
+SIZES = {
+    "maxItems": ("entries", "most"),
+    "minItems": ("entries", "least"),
+    "maxLength": ("characters", "most"),
+    "minLength": ("characters", "least"),
+}
+"""The rules of a schema about how much of something there may be."""
+
 REASONS = "reasons"
 """The id of the one item with options, and its kind: what did not go well, by a tap."""
 
@@ -103,15 +118,27 @@ def _lines_of(error: Any) -> Iterator[str]:
         case rule if _has_secrets(path):
             # A value can be of any length and form, and problems end up in logs.
             yield f"{path}: (secret) does not fit {rule}: {error.validator_value}"
-        case "enum":
-            choices = ", ".join(str(value) for value in error.validator_value)
-            yield f"{path or 'the file'}: {error.instance!r} is not one of {choices}"
-        case "type":
-            wanted = error.validator_value
-            yield f"{path or 'the file'}: {_shorten(error.instance)} is not of type {wanted}"
-        case _:
-            message = str(error.message)
-            yield f"{path or 'the file'}: {message if len(message) < 200 else _shorten(message)}"
+        case rule:
+            example = EXAMPLES.get(path, "") if rule in ("type", "pattern") else ""
+            yield f"{path or 'the file'}: {_misfit(error)}{example}"
+
+
+def _misfit(error: Any) -> str:
+    """What is wrong with a value, however long the value is."""
+    rule, value, wanted = error.validator, error.instance, error.validator_value
+    if rule in SIZES:
+        entries, bound = SIZES[rule]
+        shown = "" if entries == "entries" else f": {_shorten(value)}"
+        return f"{len(value)} {entries}, at {bound} {wanted}{shown}"
+    said = {
+        "type": f"is not of type {wanted}",
+        "pattern": f"does not match {wanted}",
+        "uniqueItems": "has an entry twice",
+        "enum": f"is not one of {', '.join(map(str, wanted))}" if rule == "enum" else "",
+    }
+    if rule in said:
+        return f"{_shorten(value)} {said[rule]}"
+    return str(error.message).replace(repr(value), _shorten(value))
 
 
 def _has_secrets(path: str) -> bool:

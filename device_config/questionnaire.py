@@ -1,4 +1,4 @@
-"""What is asked: a questionnaire as versioned data, and which item comes next.
+"""What is asked: a questionnaire as versioned data, in which order, and what answers it takes.
 
 Pure. A `Questionnaire` is made only from a body that `problems.py` found clean.
 """
@@ -44,7 +44,7 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One statement or question.
 
     `options` and `at_most` are those of the reasons: what can be chosen, and the highest answer
-    to the first statement after which they are asked.
+    to any statement after which they are asked.
     """
 
     id: str
@@ -54,13 +54,6 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     dimension: str | None = None
     options: tuple[Option, ...] = ()
     at_most: int | None = None
-
-    def option(self, option_id: str) -> Option:
-        """The option with this id; raises KeyError for an unknown one."""
-        for option in self.options:
-            if option.id == option_id:
-                return option
-        raise KeyError(option_id)
 
 
 class OwnStatements(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -108,9 +101,9 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         return next((item for item in self.items if item.kind == "text"), None)
 
     def reasons_after(self, value: int) -> Item | None:
-        """The reasons to ask after the first statement was answered so, or None.
+        """The reasons to ask after a statement, whichever it is, was answered so; or None.
 
-        `value` is 1 to 5.
+        `value` is 1 to 5. They are asked once a session: after the first such answer.
         """
         reasons = self.reasons
         if reasons is None or reasons.at_most is None or value > reasons.at_most:
@@ -125,14 +118,14 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 def order_of_asking(
     questionnaire: Questionnaire, first_item: str, kinds: Collection[Kind]
 ) -> tuple[Item, ...]:
-    """The items of these kinds, the first one moved to the front."""
+    """The items of these kinds, the first one moved to the front.
+
+    Without it that is the first statement: the start screen has faces, and so has a box.
+    """
     items = [item for item in questionnaire.all_items() if item.kind in kinds]
-    return tuple(sorted(items, key=lambda item: item.id != first_item))
-
-
-def next_item(order: tuple[Item, ...], settled: Collection[str]) -> Item | None:
-    """The first item that has neither been answered nor skipped; None when all have."""
-    return next((item for item in order if item.id not in settled), None)
+    statements = [item.id for item in items if item.kind == "statement"]
+    first = first_item if first_item in statements else next(iter(statements), "")
+    return tuple(sorted(items, key=lambda item: item.id != first))
 
 
 def answer_problem(

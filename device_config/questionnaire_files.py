@@ -4,7 +4,6 @@ What came lies in a folder of the state directory. Of one id the highest version
 """
 
 import json
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,13 +12,12 @@ from pathlib import Path
 import msgspec
 
 from device_config.assets import asset
+from device_config.disk import NO_RIGHT, files_in, mend, mend_reading, say_once
 from device_config.durable_file import file_fingerprint
 from device_config.errors import ConfigurationProblems, UsageProblem
 from device_config.plain_file import read_plain, write_plain
 from device_config.problems import questionnaire_from
 from device_config.questionnaire import Questionnaire
-
-log = logging.getLogger(__name__)
 
 MOST_BYTES = 2 * 1024 * 1024  # a questionnaire in forty languages is a tenth of this
 MOST_FILES = 100
@@ -51,9 +49,11 @@ def shipped() -> tuple[Questionnaire, ...]:
 def installed(state_questionnaires: Path | None) -> tuple[Questionnaire, ...]:
     """What can be asked: of each id the highest version, shipped or in this folder.
 
-    A file there that cannot be used is logged and passed over. Never raises.
+    What is passed over there is logged once. Never raises.
     """
-    found, _ = found_in(state_questionnaires)
+    found, problems = found_in(state_questionnaires)
+    for problem in problems:
+        say_once(problem)
     return newest_of_each(each.questionnaire for each in found)
 
 
@@ -64,7 +64,12 @@ def found_in(state_questionnaires: Path | None) -> tuple[tuple[Found, ...], tupl
     """
     found = [Found(each) for each in shipped()]
     problems = []
-    paths = questionnaire_paths(state_questionnaires)
+    paths: tuple[Path, ...] = ()
+    try:
+        paths = questionnaire_paths(state_questionnaires)
+    except OSError as error:
+        what = mend(error, state_questionnaires or Path())
+        problems.append(f"{state_questionnaires}: passed over: {error.strerror}; {what}")
     if len(paths) > MOST_FILES:
         problems.append(f"{state_questionnaires}: over {MOST_FILES} files; the rest is passed over")
     for path in paths[:MOST_FILES]:
@@ -79,11 +84,13 @@ def found_in(state_questionnaires: Path | None) -> tuple[tuple[Found, ...], tupl
 
 
 def questionnaire_paths(folder: Path | None) -> tuple[Path, ...]:
-    """The questionnaire files in a folder, by name; none when there is no such folder."""
-    try:
-        return tuple(sorted(folder.glob("[!.]*.json"))) if folder is not None else ()
-    except OSError:
+    """The questionnaire files in a folder, by name; none when there is no such folder.
+
+    Raises OSError for a folder that cannot be read.
+    """
+    if folder is None:
         return ()
+    return files_in(folder, lambda name: name.endswith(".json") and not name.startswith("."))
 
 
 def newest_of_each(questionnaires: Iterable[Questionnaire]) -> tuple[Questionnaire, ...]:
@@ -137,9 +144,8 @@ def read_questionnaire_file(path: Path) -> tuple[bytes, Questionnaire]:
     try:
         content = read_plain(path, MOST_BYTES)
     except OSError as error:
-        raise UsageProblem(
-            f"{path}: {error.strerror}; give the path of a questionnaire file"
-        ) from None
+        what = mend_reading(error, path, "give the path of a questionnaire file")
+        raise UsageProblem(f"{path}: {error.strerror}; {what}") from None
     except ValueError as error:
         raise ConfigurationProblems(str(path), (str(error),)) from None
     return content, questionnaire_in(content, str(path))
@@ -193,11 +199,12 @@ def _clash(new: Questionnaire, same: Found) -> str:
 def _read_once(path: Path, _fingerprint: tuple[int, int]) -> Questionnaire | str:
     """A file of the state directory, or in one line why it is passed over."""
     try:
-        return read_questionnaire(path)
+        return questionnaire_in(read_plain(path, MOST_BYTES), str(path))
     except ConfigurationProblems as error:
         more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
-        problem = f"{path}: passed over: {error.problems[0]}{more}"
-    except UsageProblem as error:
-        problem = f"{error}; passed over"
-    log.warning("%s", problem)
-    return problem
+        return f"{path}: passed over: {error.problems[0]}{more}"
+    except OSError as error:
+        what = f"; {mend(error, path)}" if error.errno in NO_RIGHT else ""
+        return f"{path}: passed over: {error.strerror}{what}"
+    except ValueError as error:
+        return f"{path}: passed over: {error}"

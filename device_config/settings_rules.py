@@ -20,6 +20,9 @@ from device_config.settings import (
 # interfaces: serial_for_url opens these too, and they would be network connections.
 NETWORK_PORTS = ("socket://", "rfc2217://")
 
+FIRST_ITEM = "usefulness"
+"""What is asked first where the settings name nothing that can be: as in the shipped settings."""
+
 
 def layer_problems(layer: Layer) -> tuple[str, ...]:
     """Where one layer departs from the schema of the settings."""
@@ -50,13 +53,70 @@ def settings_problems(body: Layer, questionnaires: tuple[Questionnaire, ...]) ->
 
 def rule_problems(settings: Settings, questionnaires: tuple[Questionnaire, ...]) -> tuple[str, ...]:
     """What is wrong with settings of the right shape."""
+    return (*own_problems(settings), *fit_problems(settings, questionnaires))
+
+
+def own_problems(settings: Settings) -> tuple[str, ...]:
+    """What is wrong with settings of the right shape, whatever is installed."""
+    languages = settings.session.languages
+    twice = len(set(languages)) < len(languages)
     return (
         *_central_problems(settings),
-        *_session_problems(settings, questionnaires),
-        *_respondent_problems(settings, questionnaires),
+        *(("session.languages: each language once",) if twice else ()),
         *hours_problems(settings.hours.open),
         *_panels_problems(settings),
     )
+
+
+def fit_problems(settings: Settings, questionnaires: tuple[Questionnaire, ...]) -> tuple[str, ...]:
+    """Where settings do not fit the questionnaires that are installed.
+
+    A file that went, or came, can do this at any time: `fitted` goes on without such settings.
+    """
+    return (
+        *_session_problems(settings.session, questionnaires),
+        *_respondent_problems(settings.session, questionnaires),
+    )
+
+
+def fitted(
+    settings: Settings, questionnaires: tuple[Questionnaire, ...]
+) -> tuple[Settings, tuple[str, ...]]:
+    """The settings as they can be used with what is installed, and what was left out of them.
+
+    The shipped questionnaire comes first among those that are installed.
+    """
+    problems = fit_problems(settings, questionnaires)
+    if not problems:
+        return settings, ()
+    session = settings.session
+    asked = _asked(session.questionnaire, questionnaires)
+    statements = _statements(asked)
+    first_items = [each for each in (session.first_item, FIRST_ITEM) if each in statements]
+    languages = tuple(each for each in session.languages if each in asked.languages)
+    session = msgspec.structs.replace(
+        session,
+        questionnaire=asked.id,
+        languages=languages or asked.languages,
+        first_item=[*first_items, *statements, session.first_item][0],
+    )
+    for name, wanted in _offered(session):
+        if any(_offered_problems("", name, wanted, session, questionnaires)):
+            session = msgspec.structs.replace(session, **{f"{name}_questionnaire": ""})
+    left_out = (f"{each}; going on without" for each in problems)
+    return msgspec.structs.replace(settings, session=session), tuple(left_out)
+
+
+def _asked(wanted: str, questionnaires: tuple[Questionnaire, ...]) -> Questionnaire:
+    """The questionnaire with this id, else the first one for clients."""
+    named = [each for each in questionnaires if each.id == wanted]
+    for_clients = [each for each in questionnaires if each.respondent == "client"]
+    candidates = [*named, *for_clients, *questionnaires]
+    return next((each for each in candidates if _statements(each)), candidates[0])
+
+
+def _statements(questionnaire: Questionnaire) -> list[str]:
+    return [item.id for item in questionnaire.all_items() if item.kind == "statement"]
 
 
 def _central_problems(settings: Settings) -> Iterator[str]:
@@ -77,24 +137,21 @@ def _central_problems(settings: Settings) -> Iterator[str]:
 
 
 def _session_problems(
-    settings: Settings, questionnaires: tuple[Questionnaire, ...]
+    session: SessionSettings, questionnaires: tuple[Questionnaire, ...]
 ) -> Iterator[str]:
-    session = settings.session
     named = [each for each in questionnaires if each.id == session.questionnaire]
     if not named:
         installed = ", ".join(each.id for each in questionnaires)
         yield f"session.questionnaire: {session.questionnaire!r} is not installed ({installed})"
         return
     questionnaire = named[0]
-    if len(set(session.languages)) < len(session.languages):
-        yield "session.languages: each language once"
     for number, language in enumerate(session.languages):
         if language not in questionnaire.languages:
             yield (
                 f"session.languages[{number}]: {questionnaire.id} has no statements "
                 f"in {language!r}, only in {', '.join(questionnaire.languages)}"
             )
-    statements = [item.id for item in questionnaire.all_items() if item.kind == "statement"]
+    statements = _statements(questionnaire)
     if session.first_item not in statements:
         yield (
             f"session.first_item: {session.first_item!r} is no statement of {questionnaire.id} "
@@ -103,17 +160,21 @@ def _session_problems(
 
 
 def _respondent_problems(
-    settings: Settings, questionnaires: tuple[Questionnaire, ...]
+    session: SessionSettings, questionnaires: tuple[Questionnaire, ...]
 ) -> Iterator[str]:
     """Who is answering is asked only where there is a questionnaire of their own."""
-    session = settings.session
-    for respondent, wanted in (
+    for respondent, wanted in _offered(session):
+        path = f"session.{respondent}_questionnaire"
+        yield from _offered_problems(path, respondent, wanted, session, questionnaires)
+
+
+def _offered(session: SessionSettings) -> tuple[tuple[str, str], ...]:
+    """Whom else the settings offer a questionnaire of their own, and its id."""
+    offered = (
         ("child", session.child_questionnaire),
         ("relative", session.relative_questionnaire),
-    ):
-        if wanted:
-            path = f"session.{respondent}_questionnaire"
-            yield from _offered_problems(path, respondent, wanted, session, questionnaires)
+    )
+    return tuple((respondent, wanted) for respondent, wanted in offered if wanted)
 
 
 def _offered_problems(
@@ -130,7 +191,7 @@ def _offered_problems(
         yield f"{path}: {wanted!r} is not installed ({known}); leave it empty to offer none"
     elif named.respondent != respondent:
         yield f"{path}: {wanted!r} is for a {named.respondent}, not a {respondent}"
-    elif not any(item.kind == "statement" for item in named.all_items()):
+    elif not _statements(named):
         yield f"{path}: {wanted!r} has no statement to begin with"
     elif session.languages[0] not in named.languages:
         yield (

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import pwd
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import Any
 
 import click
 
+from device_config.disk import IN_THE_WAY, make_folder, mend, open_private
 from device_config.errors import StateInUse, StateNotWritable
 
 SYSTEM_STATE = Path("/var/lib/palautepiste")
@@ -28,7 +28,10 @@ def default_state() -> Path:
 
 def default_config() -> Path | None:
     """The system's terminal.toml where it exists, else None: the shipped defaults."""
-    return SYSTEM_CONFIG if SYSTEM_CONFIG.is_file() else None
+    try:
+        return SYSTEM_CONFIG if SYSTEM_CONFIG.is_file() else None
+    except OSError:
+        return SYSTEM_CONFIG  # it may be there: who reads it says what is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +68,17 @@ class StateDirectory:
 def open_state(path: Path) -> StateDirectory:
     """The state directory, made if need be; raises StateNotWritable with the mend."""
     try:
-        is_new = not path.is_dir()
-        path.mkdir(mode=0o750, parents=True, exist_ok=True)
-        if is_new:
-            sync_directory(path.parent)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path, mode=0o750)
         probe = path / f".probe-{os.getpid()}"
         probe.touch(mode=0o600)
         probe.unlink()
     except OSError as error:
-        raise StateNotWritable(f"{path}: {error.strerror}; {_mend(path)}") from None
+        # A path that was mistyped may well be somebody's file: no advice to move that away.
+        first = "" if error.errno in IN_THE_WAY else f"{mend(error, path)}, or "
+        what = f"{first}give another directory with --state"
+        raise StateNotWritable(f"{path}: {error.strerror}; {what}") from None
     return StateDirectory(path)
-
-
-def _mend(path: Path) -> str:
-    """Whose account to use, or else another directory."""
-    try:
-        owner = pwd.getpwuid(path.stat().st_uid)
-    except (OSError, KeyError):
-        return "give another directory with --state"
-    if owner.pw_uid == os.geteuid():
-        return "free some space or mount it writable, or give another directory with --state"
-    return f"run this as {owner.pw_name} (sudo -u {owner.pw_name} …), or give --state"
-
-
-def sync_directory(path: Path) -> None:
-    """Make the directory's entries survive a power cut."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
@@ -106,10 +90,14 @@ def hold(
 ) -> Iterator[None]:
     """Hold the state directory as its one `kiosk` or `sync`; raises StateInUse after `wait_s`.
 
-    The kernel lets go of it when the process ends, however it ends.
+    Raises StateNotWritable where that cannot be tried. The kernel lets go of it when the process
+    ends, however it ends.
     """
     path = state.file(f"{role}.lock")
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = open_private(path)
+    except OSError as error:
+        raise StateNotWritable(f"{path}: {error.strerror}; {mend(error, path)}") from None
     try:
         give_up_at = time.monotonic() + wait_s
         while not _locked(descriptor):
@@ -140,9 +128,13 @@ def _in_use(state: StateDirectory, role: str, descriptor: int) -> str:
     )
 
 
+# What click finds wrong with a path it says with its usage; what we find is one line.
+ANY_PATH = click.Path(path_type=Path, readable=False)
+"""A path on the command line, whatever is there: who uses it says what is wrong."""
+
 state_option: Callable[[Any], Any] = click.option(
     "--state",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=ANY_PATH,
     envvar="PALAUTEPISTE_STATE",
     default=default_state,
     show_default="/var/lib/palautepiste, else your data directory",
@@ -152,7 +144,7 @@ state_option: Callable[[Any], Any] = click.option(
 
 config_option: Callable[[Any], Any] = click.option(
     "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=ANY_PATH,
     envvar="PALAUTEPISTE_CONFIG",
     default=default_config,
     show_default="/etc/palautepiste/terminal.toml, else the shipped defaults",
@@ -162,7 +154,7 @@ config_option: Callable[[Any], Any] = click.option(
 
 no_config_option: Callable[[Any], Any] = click.option(
     "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=ANY_PATH,
     expose_value=False,
     help="Taken by every command; this one reads no settings.",
 )
@@ -170,7 +162,7 @@ no_config_option: Callable[[Any], Any] = click.option(
 
 no_state_option: Callable[[Any], Any] = click.option(
     "--state",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=ANY_PATH,
     expose_value=False,
     help="Taken by every command; this one keeps no state.",
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from device_config import clock
 from device_config.config_store import ConfigStore, Effective
+from device_config.disk import say_once
 from device_config.errors import KioskError
 from device_config.software import software
 from device_config.state import StateDirectory, hold, open_state
@@ -196,22 +197,43 @@ class Terminal:
         if is_open != self.runtime.state.memory.is_open:
             self._app.post(DoorsChanged(is_open, now.boottime))
 
+    _settings_said: tuple[str, ...] | None = None
+    """What the agent was last told of the settings; None before the first time."""
+
     def _check_config(self) -> None:
         """Take changed settings or another location between sessions; refuse bad ones aloud."""
-        fingerprint = fingerprint_of(self._state, self._store)
-        if fingerprint != self._fingerprint:
-            self._fingerprint = fingerprint
-            self._take_config()
+        try:
+            fingerprint = fingerprint_of(self._state, self._store)
+            if fingerprint != self._fingerprint:
+                self._fingerprint = fingerprint
+                self._take_config()
+            elif self._settings_said is None:
+                self._say_of_settings(self._store.effective().warnings)
+        except (OSError, KioskError) as error:  # trouble with files must not end Kivy's thread
+            say_once(f"settings not looked at: {error}")
         if self._is_leaving and isinstance(self.runtime.state, Idle | Night):
             self._app.stop()
 
+    def _say_of_settings(self, warnings: tuple[str, ...]) -> None:
+        """Tell the agent, for the heartbeat, what is left out of the settings."""
+        from kiosk.writer import Fact
+
+        if warnings != self._settings_said:
+            self._settings_said = warnings
+            self._storage.submit(Fact("settings", list(warnings)))
+
     def _take_config(self) -> None:
         try:
-            settings = self._store.effective().settings
+            effective = self._store.effective()
+            settings = effective.settings
             config = session_config_of(self._state, settings)
         except KioskError as error:
             log.error("settings not taken: %s", error)  # noqa: TRY400 - a person's mistake
+            self._say_of_settings((str(error),))
             return
+        for warning in effective.warnings:
+            log.warning("%s", warning)
+        self._say_of_settings(effective.warnings)
         self._hours = opening_hours(settings)
         self._app.post(ConfigChanged(config))
         self._check_hours()

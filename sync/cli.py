@@ -111,15 +111,19 @@ def _heartbeat(state: Path, config: Path | None) -> Heartbeat:
 
     directory = open_state(state)
     try:
-        return _heartbeat_with(directory, ConfigStore(directory, config).effective().settings)
+        effective = ConfigStore(directory, config).effective()
+        warnings = effective.warnings
     except ConfigurationProblems as error:
-        click.echo(str(error), err=True)
-    heartbeat = _heartbeat_with(directory, ConfigStore(directory, None).effective().settings)
-    reasons = ("settings", *heartbeat.reasons)
-    return msgspec.structs.replace(heartbeat, state="attention", reasons=reasons)
+        effective = ConfigStore(directory, None).effective()
+        warnings = (str(error), *effective.warnings)
+    for warning in warnings:
+        click.echo(warning, err=True)
+    return _heartbeat_with(directory, effective.settings, warnings)
 
 
-def _heartbeat_with(directory: StateDirectory, settings: Settings) -> Heartbeat:
+def _heartbeat_with(
+    directory: StateDirectory, settings: Settings, warnings: tuple[str, ...]
+) -> Heartbeat:
     from device_config import clock
     from device_config.credentials import read_credentials
     from device_config.errors import StateDamaged
@@ -134,7 +138,7 @@ def _heartbeat_with(directory: StateDirectory, settings: Settings) -> Heartbeat:
         click.echo(f"{error}; enrol again", err=True)
         credentials = None
     place = LocationFile.of(directory).current(settings.location)
-    return health(directory, outbox, credentials, place, clock.read())
+    return health(directory, outbox, credentials, place, clock.read(), warnings)
 
 
 @click.command()

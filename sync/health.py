@@ -28,19 +28,24 @@ class PushFact:
     failures: dict[str, int] | None = None
 
 
-def health(
+def health(  # noqa: PLR0913, PLR0917 - every fact that is said
     state: StateDirectory,
     outbox: Outbox | None,
     credentials: Credentials | None,
     place: Place,
     now: Reading,
+    warnings: Sequence[str] | None = None,
 ) -> Heartbeat:
-    """Everything that `status --json` and the heartbeat say."""
+    """Everything that `status --json` and the heartbeat say.
+
+    `warnings` are those of the settings; without them, what the kiosk last said of them counts.
+    """
     counts = outbox.counts() if outbox else Counts(0, 0, 0, 0, 1, 0, None)
     push = read_push(outbox)
     panels = read_panels(outbox)
     disk_free = shutil.disk_usage(state.path).free
-    reasons = attention(credentials, place, counts, push, panels, disk_free)
+    is_settings = bool(read_warnings(outbox) if warnings is None else warnings)
+    reasons = attention(credentials, place, counts, push, panels, disk_free, is_settings)
     return Heartbeat(
         state="attention" if reasons else "offline" if push.failure else "ok",
         reasons=tuple(reasons),
@@ -71,9 +76,11 @@ def attention(  # noqa: PLR0913, PLR0917 - every fact that can ask for a person
     push: PushFact,
     panels: Sequence[PanelFact],
     disk_free: int,
+    is_settings: bool,
 ) -> list[str]:
     """Why a person is needed, in the order of worth; empty when nobody is."""
     reasons = {
+        "settings": is_settings,
         "disk-low": disk_free < LOW_DISK_BYTES,
         "not-enrolled": credentials is None,
         "not-allowed": push.failure in ("http-401", "http-403"),
@@ -88,6 +95,12 @@ def read_push(outbox: Outbox | None) -> PushFact:
     """What the agent last said of its pushes."""
     body: dict[str, Any] | None = fact(outbox.db, "sync", "push") if outbox else None
     return PushFact(**body) if body else PushFact()
+
+
+def read_warnings(outbox: Outbox | None) -> Sequence[str]:
+    """What the kiosk last had to leave out of its settings, or why it did not take them."""
+    said: list[str] | None = fact(outbox.db, "kiosk", "settings") if outbox else None
+    return said or ()
 
 
 def read_panels(outbox: Outbox | None) -> list[PanelFact]:

@@ -84,6 +84,12 @@ def test_a_catalogue_that_cannot_be_read_leaves_the_texts_as_they_were(tmp_path,
     assert translator("kiosk", "se", tmp_path)("Skip") == "Skip"
 
 
+@pytest.mark.parametrize("length", range(4, len(a_mo({"Skip": "x", "Back": "yy"})) - 1))
+def test_a_catalogue_that_was_cut_anywhere_says_so(length):
+    with pytest.raises(ValueError, match="it was cut short"):
+        read_texts(a_mo({"Skip": "x", "Back": "yy"})[:length])
+
+
 def test_texts_that_lie_over_each_other_a_thousand_times_are_refused():
     """Such a small file would decode to gigabytes."""
     count, body = 1000, b"a" * 100_000

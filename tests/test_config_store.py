@@ -1,14 +1,18 @@
 """The configuration's life: checked whole, activated in one step, rolled back."""
 
+import errno
+import json
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from builders import a_state
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from device_config.assets import asset
 from device_config.config_store import ConfigStore, check_file, read_layer
 from device_config.durable_file import DurableFile
 from device_config.errors import ConfigurationProblems, KioskError, UsageProblem
@@ -252,3 +256,162 @@ def test_kept_layers_that_do_not_fit_any_more_are_left_out_with_a_warning(tmp_pa
 
     assert effective.settings.session.undo_s == 2
     assert "undo_seconds" in effective.warnings[0]
+
+
+# What is installed may go: the terminal collects all the same
+
+
+def install(state, name="pack", **members):
+    """A questionnaire in a file of the state directory; returns the file."""
+    body = json.loads(asset("questionnaires", "national-general.json").read_text("utf-8"))
+    path = state.questionnaires / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({**body, "version": "2025.1", **members}))
+    return path
+
+
+def sami_pack(state):
+    """The national form with one language more; returns the file."""
+    body = json.loads(asset("questionnaires", "national-general.json").read_text("utf-8"))
+
+    def translated(part):
+        if isinstance(part, list):
+            return [translated(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        more = {"se": part["fi"]} if "fi" in part else {}
+        return {**{key: translated(value) for key, value in part.items()}, **more}
+
+    languages = ["fi", "sv", "en", "se"]
+    return install(state, **{**translated(body), "languages": languages, "version": "2025.1"})
+
+
+def a_terminal_with_a_pack(state):
+    """All that can name something installed does; returns the store and the two files."""
+    files = sami_pack(state), install(state, "kids", id="kids", respondent="child")
+    store = a_store(state)
+    store.set_value("session.languages", ["se", "fi"])
+    store.activate_central({"session": {"undo_s": 3}})
+    return store, files
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_text("{")])
+def test_a_pack_that_went_costs_its_language_and_no_other_setting(state, damage):
+    store, (pack, _) = a_terminal_with_a_pack(state)
+    assert store.effective().warnings == ()
+
+    damage(pack)
+
+    effective = store.effective()
+    assert effective.settings.session.languages == ("fi",)
+    assert undo_s(store) == 3
+    (warning,) = effective.warnings
+    assert warning.startswith("session.languages[0]: national-general has no statements in 'se'")
+
+
+def test_with_none_of_its_languages_left_the_questionnaires_own_are_offered(state):
+    store, (pack, _) = a_terminal_with_a_pack(state)
+    store.set_value("session.languages", ["se"])
+
+    pack.unlink()
+
+    assert store.effective().settings.session.languages == ("fi", "sv", "en")
+
+
+def test_terminal_toml_may_name_a_language_that_is_gone(state, tmp_path):
+    file = tmp_path / "terminal.toml"
+    file.write_text('[session]\nlanguages = ["se", "sv"]\nfirst_item = "x"\nundo_s = 4\n')
+
+    effective = a_store(state, file).effective()
+
+    session = effective.settings.session
+    assert (session.languages, session.first_item) == (("sv",), "usefulness")
+    assert undo_s(a_store(state, file)) == 4
+    assert len(effective.warnings) == 2
+    assert len(check_file(file)) == 2
+
+
+def test_a_childs_form_that_went_is_not_offered(state):
+    store, (_, kids) = a_terminal_with_a_pack(state)
+    store.set_value("session.languages", ["fi"])
+    store.set_value("session.child_questionnaire", "kids")
+
+    kids.unlink()
+
+    effective = store.effective()
+    assert effective.settings.session.child_questionnaire == ""
+    assert "session.child_questionnaire: 'kids' is not installed" in effective.warnings[0]
+    assert undo_s(store) == 3
+
+
+def test_a_questionnaire_that_went_gives_way_to_the_shipped_one(state):
+    own = install(state, "own", id="own-form")
+    store = a_store(state)
+    store.set_value("session.questionnaire", "own-form")
+
+    own.unlink()
+
+    assert store.effective().settings.session.questionnaire == "national-general"
+    assert "'own-form' is not installed" in store.effective().warnings[0]
+
+
+@pytest.mark.parametrize("items", [[], ["nps"], ["availability", "nps"]])
+def test_a_newer_questionnaire_with_fewer_items_stops_nobody(state, items):
+    shipped = json.loads(asset("questionnaires", "national-general.json").read_text("utf-8"))
+    install(state, items=[each for each in shipped["items"] if each["id"] in items])
+
+    session = a_store(state).effective().settings.session
+
+    assert session.first_item in {"availability", "usefulness"}
+
+
+def test_what_is_gone_keeps_nobody_from_setting_something_else(state):
+    store, (pack, kids) = a_terminal_with_a_pack(state)
+    store.set_value("session.languages", ["fi", "se"])
+    store.set_value("session.child_questionnaire", "kids")
+    pack.unlink()
+    kids.unlink()
+
+    store.set_value("session.undo_s", 7)
+    assert undo_s(store) == 7
+    assert store.activate_central({"session": {"min_interval_s": 9}})
+    store.set_value("session.languages", ["fi", "sv"])
+    assert len(store.effective().warnings) == 1
+
+    for languages in (["fi", "se"], ["se"]):
+        with pytest.raises(ConfigurationProblems, match="no statements in 'se'"):
+            store.set_value("session.languages", languages)
+
+
+def test_a_language_that_is_gone_can_still_not_be_set(state):
+    store, (pack, _) = a_terminal_with_a_pack(state)
+    pack.unlink()
+
+    with pytest.raises(ConfigurationProblems, match="no statements in 'se'"):
+        store.set_value("session.languages", ["se"])
+
+
+def test_checking_says_shapes_and_the_rules_of_the_tables_that_have_the_right_one(tmp_path):
+    file = tmp_path / "terminal.toml"
+    file.write_text(
+        '[session]\nundo = 3\nfirst_item = "x"\n[hours]\nopen = ["mon 8-16"]\n'
+        '[central]\nurl = "http://palaute.example.fi"\n[[panel]]\nkind = "mouse"\n'
+    )
+
+    assert [problem.partition(": ")[0] for problem in check_file(file)] == [
+        "panel[0].kind",
+        "session.undo",
+        "central.url",
+        "hours.open[0]",
+    ]
+
+
+def test_a_folder_that_fails_changes_no_fingerprint_and_is_logged_once(state, caplog, monkeypatch):
+    def fail(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    store = a_store(state)
+    monkeypatch.setattr(Path, "glob", fail)
+
+    assert store.fingerprint() == store.fingerprint()
+    assert len([e for e in caplog.records if str(state.keyboards) in e.getMessage()]) == 1

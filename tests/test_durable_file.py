@@ -137,10 +137,12 @@ def test_a_whole_copy_is_read_even_where_the_other_cannot_be_mended(tmp_path):
 
 
 def test_what_cannot_be_written_is_one_line_for_a_person(tmp_path):
-    (tmp_path / "settings.1.new").mkdir()
+    (tmp_path / ".settings.1.new").mkdir()
 
-    with pytest.raises(StateNotWritable, match="settings"):
+    with pytest.raises(StateNotWritable, match="settings") as caught:
         a_file(tmp_path).write(BODY)
+
+    assert "\n" not in str(caught.value)
 
 
 def test_a_file_of_another_size_than_ours_ever_have_is_not_read_into_memory(tmp_path):

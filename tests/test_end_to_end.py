@@ -13,7 +13,7 @@ import pytest
 from kiosk.panel.sentences import LineReader, frame
 from tests.world import UNIT, Centre, Terminal, answers_of, go_on, run, wait_for
 
-QUICK = "[session]\nidle_timeout_s = 2\n"
+QUICK = "[session]\nidle_timeout_s = 6\nundo_s = 0.5\n"
 
 
 @pytest.fixture
@@ -39,9 +39,11 @@ def test_what_clients_touch_and_press_arrives_exactly_as_they_gave_it(centre, tm
         "encounter": "skipped",
         "participation": "not-applicable",
         "safety": 2,
+        "reasons": "skipped",
         "information": 3,
         "understandability": 1,
         "nps": 9,
+        "text": "skipped",
     }
     assert (first["ended"], first["channel"], first["instrument"]) == (
         "submitted",
@@ -68,15 +70,18 @@ def test_what_clients_touch_and_press_arrives_exactly_as_they_gave_it(centre, tm
 def _answer_everything(reach):
     assert reach.ready()["key"] == "start:fi"
     assert go_on(reach, "answer:3")["item"] == "availability"
+    reach.wait(lambda seen: "back" in seen["choices"], "the plain way back")
     assert go_on(reach, "back")["item"] == "usefulness"
     go_on(reach, "answer:5")  # changed
     go_on(reach, "answer:4")
     go_on(reach, "skip")
     go_on(reach, "not-applicable")
-    go_on(reach, "answer:2")
+    assert go_on(reach, "answer:2")["screen"] == "reasons"
+    go_on(reach, "skip")
     go_on(reach, "answer:3")
     assert go_on(reach, "answer:1")["screen"] == "numbers"
-    assert go_on(reach, "answer:9")["screen"] == "thanks"
+    assert go_on(reach, "answer:9")["screen"] == "text"
+    assert go_on(reach, "skip")["screen"] == "thanks"
     reach.touch_at(200, 200)
     reach.wait(lambda seen: seen["key"] == "start:fi", "the start screen")
 

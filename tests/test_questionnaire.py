@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from device_config.assets import asset
 from device_config.errors import ConfigurationProblems, UsageProblem
 from device_config.problems import questionnaire_from, questionnaire_problems
-from device_config.questionnaire import answer_problem, next_item, order_of_asking
+from device_config.questionnaire import answer_problem, order_of_asking
 from device_config.questionnaire_files import (
     questionnaire_named,
     read_questionnaire,
@@ -156,16 +156,6 @@ def test_the_first_item_moves_to_the_front_and_the_others_keep_their_order():
     assert [item.id for item in order] == ["usefulness", *rest, "nps"]
 
 
-@given(st.sets(st.sampled_from([*STATEMENTS, "nps"])))
-def test_the_next_item_is_always_the_first_that_is_not_settled(settled):
-    order = order_of_asking(GENERAL, "usefulness", {"statement", "recommendation"})
-
-    item = next_item(order, settled)
-
-    left = [each.id for each in order if each.id not in settled]
-    assert (item.id if item else None) == (left[0] if left else None)
-
-
 def test_the_countys_own_statements_come_after_the_national_ones_and_before_the_text():
     own = {**BODY["items"][0], "id": "mother-tongue"}
     questionnaire = questionnaire_from(a_body("own", value={"most": 5, "items": [own]}), "a file")
@@ -223,12 +213,6 @@ def test_the_reasons_follow_a_low_answer_and_stand_in_no_order_of_asking():
     assert GENERAL.item("reasons") is GENERAL.reasons
     assert GENERAL.reasons not in GENERAL.all_items()
     assert questionnaire_from(a_body("reasons", drop=True), "a file").reasons_after(1) is None
-
-
-def test_an_option_is_found_by_its_id():
-    assert GENERAL.reasons.option("other").leads_to_text
-    with pytest.raises(KeyError):
-        GENERAL.reasons.option("weather")
 
 
 @pytest.mark.parametrize(
@@ -457,3 +441,27 @@ def test_a_file_that_cannot_be_read_says_what_to_give(tmp_path, name):
 def test_an_unknown_questionnaire_is_refused_with_those_that_are_known():
     with pytest.raises(UsageProblem, match="installed: national-general"):
         questionnaire_named("other")
+
+
+@pytest.mark.parametrize(
+    ("members", "problem"),
+    [
+        ({"version": 2025.1}, 'version: 2025.1 is not of type string; write it like "2025.1"'),
+        ({"version": "one"}, "version: 'one' does not match"),
+        ({"languages": []}, "languages: 0 entries, at least 1"),
+        ({"note": "x" * 9999}, "note: 9999 characters, at most "),
+        ({"languages": ["fi", "fi"]}, "languages: ['fi', 'fi'] has an entry twice"),
+    ],
+)
+def test_what_is_wrong_with_a_shape_is_said_however_long_the_value(members, problem):
+    problems = questionnaire_problems({**BODY, **members})
+
+    assert [each for each in problems if each.startswith(problem)], problems
+    assert all(len(each) < 200 for each in problems)
+
+
+def test_too_many_options_are_counted_and_not_printed():
+    option = BODY["reasons"]["options"][0]
+    body = a_body("reasons", "options", value=[{**option, "id": f"o{n}"} for n in range(12)])
+
+    assert "reasons.options: 12 entries, at most 6" in questionnaire_problems(body)

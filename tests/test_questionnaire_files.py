@@ -1,9 +1,11 @@
 """What is installed besides the shipped questionnaires: the newest counts, a bad file none."""
 
 import copy
+import errno
 import io
 import json
 import os
+import pwd
 import stat
 
 import msgspec
@@ -15,6 +17,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from device_config import plain_file
 from device_config.assets import asset
 from device_config.catalogue import translator
 from device_config.cli import config as config_group
@@ -249,6 +252,19 @@ def test_importing_the_same_again_changes_nothing_and_says_so(run, tmp_path, fol
     assert len(list(folder.iterdir())) == 1
 
 
+def test_an_import_prints_the_commands_that_make_it_used(run, tmp_path):
+    child = run("import", a_file(tmp_path, a_questionnaire(id="kids", respondent="child")))
+    own = run("import", a_file(tmp_path, a_questionnaire(id="own")))
+    pack = run("import", a_file(tmp_path, in_sami(a_questionnaire())))
+
+    assert "palautepiste config set session.child_questionnaire kids" in child.output
+    assert "palautepiste config set session.questionnaire own" in own.output
+    command = """palautepiste config set session.languages '["fi", "sv", "en", "se"]'"""
+    assert command in pack.output
+    run("set", "session.languages", '["fi", "sv", "en", "se"]', group=config_group)
+    assert "config set" not in run("import", a_file(tmp_path, in_sami(a_questionnaire()))).output
+
+
 @pytest.mark.parametrize("version", ["2024.1", "2025.1"])
 def test_other_content_under_an_installed_version_is_refused_in_one_line(
     run, tmp_path, folder, version
@@ -290,11 +306,65 @@ def test_an_import_of_a_lower_version_says_which_one_is_asked(run, tmp_path):
     assert "2024.1 is higher" in result.output
 
 
-def test_an_import_without_space_or_right_fails_with_the_mend(run, tmp_path, folder):
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "free some space or mount it writable"),
+        (errno.EROFS, "free some space or mount it writable"),
+        (errno.EACCES, f"give {pwd.getpwuid(os.geteuid()).pw_name} the right to it"),
+    ],
+)
+def test_an_import_that_cannot_be_written_fails_with_the_mend_for_the_reason(
+    run, tmp_path, monkeypatch, number, words
+):
+    file = a_file(tmp_path, a_questionnaire())
+    a_state(tmp_path)
+
+    def fail(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(plain_file, "replace_file", fail)
+
+    assert_refused(run("import", file), 1, os.strerror(number), words)
+
+
+def test_an_import_over_an_obstacle_names_it(run, tmp_path, folder):
     folder.parent.mkdir(exist_ok=True)
     folder.write_text("a file where the folder should be")
 
-    assert_refused(run("import", a_file(tmp_path, a_questionnaire())), 1, "free some space")
+    result = run("import", a_file(tmp_path, a_questionnaire()))
+
+    assert_refused(result, 1, f"{folder} is in the way: move it away")
+
+
+def test_a_folder_that_cannot_be_read_is_said_and_the_shipped_ones_count(folder, caplog):
+    folder.write_text("a file where the folder should be")
+
+    _, problems = found_in(folder)
+
+    assert installed(folder) == installed(folder) == shipped()
+    assert len(problems) == 1
+    assert str(folder) in problems[0]
+    assert [each.getMessage() for each in caplog.records] == list(problems)
+
+
+def test_a_clash_is_logged_once(folder, caplog):
+    path = a_file(folder, a_questionnaire("2024.1", note="changed"))
+
+    for _ in range(3):
+        installed(folder)
+
+    assert len([each for each in caplog.records if str(path) in each.getMessage()]) == 1
+
+
+def test_too_many_files_are_logged_once(folder, caplog):
+    for number in range(101):
+        a_file(folder, a_questionnaire("2025.1", id=f"form-{number:03}"), f"{number:03}.json")
+
+    for _ in range(3):
+        installed(folder)
+
+    assert len([each for each in caplog.records if "over 100 files" in each.getMessage()]) == 1
 
 
 def test_a_language_pack_is_a_questionnaire_file_and_the_screens_words(run, tmp_path):
@@ -318,7 +388,7 @@ def test_a_language_pack_is_a_questionnaire_file_and_the_screens_words(run, tmp_
         ("../x={mo}", "has nothing in '../x'"),
         ("se={missing}", "No such file"),
         ("se={folder}", "not a plain file"),
-        ("se={text}", "no whole compiled catalogue"),
+        ("se={text}", "no compiled catalogue"),
         ("se={large}", "too large"),
         ("se={other}", "has none of the screen's words"),
     ],
@@ -355,7 +425,8 @@ def test_the_list_shows_every_version_and_which_file_counts(run, tmp_path, folde
 
     assert "national-general 2024.1  (client)  does not count" in result.stdout
     assert str(folder / "national-general-2025.1.json") in result.stdout
-    assert "bad.json" in result.stderr
+    assert result.stderr.count("bad.json") == 1
+    assert f"{folder / 'bad.json'}: passed over: line 1, column 2: not JSON" in result.stderr
     counting = {(row["version"], row["file"]) for row in rows if row["counts"]}
     assert counting == {("2025.1", str(folder / "national-general-2025.1.json"))}
     assert {row["file"] for row in rows if not row["counts"]} == {None}

@@ -63,12 +63,25 @@ def test_a_list_replaces_a_list_whole():
         ({"session": {"undo_s": "2"}}, "session.undo_s: '2' is not of type number"),
         ({"session": {"follow_up": 1}}, "session.follow_up: 1 is not of type boolean"),
         ({"session": {"idle_timeout_s": 1}}, "session.idle_timeout_s: 1 is less than"),
-        ({"session": {"languages": []}}, "session.languages: "),
+        ({"session": {"languages": []}}, "session.languages: 0 entries, at least 1"),
+        (
+            {"session": {"languages": [f"x{n}" for n in range(41)]}},
+            "session.languages: 41 entries, at most 40",
+        ),
+        (
+            {"session": {"languages": "fi"}},
+            """session.languages: 'fi' is not of type array; write it like ["fi", "sv", "en"]""",
+        ),
         ({"screen": {"rotation": 45}}, "screen.rotation: 45 is not one of 0, 90, 180, 270"),
         ({"location": {"county": "Kainuu"}}, "location.county: 'Kainuu' does not match"),
-        ({"hours": {"open": "mon-fri 07:00-18:00"}}, "hours.open: "),
+        (
+            {"hours": {"open": "mon 07:00-18:00"}},
+            """hours.open: 'mon 07:00-18:00' is not of type array; write it like ["mon-fri""",
+        ),
         ({"hours": {"opne": []}}, "hours.opne: unknown; did you mean 'open'?"),
-        ({"hours": {"open": ["x" * 61]}}, "hours.open[0]: "),
+        ({"hours": {"open": ["x" * 61]}}, "hours.open[0]: 61 characters, at most 60: 'xxx"),
+        ({"location": {"county": "x" * 999}}, "location.county: 'xxx"),
+        ({"panel": [{"kind": "keypad"}] * 12}, "panel: 12 entries, at most 8"),
         ({"session": {"child_questionnaire": 1}}, "session.child_questionnaire: 1 is not of"),
         ({"panel": [{"kind": "mouse"}]}, "panel[0].kind: 'mouse' is not one of"),
         ({"panel": [{}]}, "panel[0].kind: missing"),
@@ -175,8 +188,8 @@ def test_every_problem_is_said_and_not_only_the_first():
 
     assert [each.split(":")[0] for each in problems] == [
         "central.url",
-        "session.first_item",
         "panel[0].port",
+        "session.first_item",
     ]
 
 

@@ -1,8 +1,11 @@
 """The terminal's commands as a person runs them: what they say, and their exit codes."""
 
 import csv
+import errno
 import io
 import json
+import os
+from pathlib import Path
 
 import click
 import pytest
@@ -431,6 +434,61 @@ def test_status_with_a_wrong_settings_file_says_so_and_all_else_that_it_can(run,
     assert (status["pending"], status["terminal_id"]) == (2, TERMINAL)
     assert "session.undo: unknown; did you mean 'undo_s'?" in result.stderr
     assert "call support" in run("status", config=file).stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("config", "check", "{here}"),
+        ("questionnaire", "check", "{here}"),
+        ("questionnaire", "import", "{here}"),
+        ("config", "show", "--config", "{here}"),
+        ("export", "--state", "{file}"),
+        ("status", "--state", "{file}"),
+        ("config", "show", "--state", "{file}"),
+    ],
+)
+def test_a_folder_for_a_file_and_a_file_for_a_folder_are_one_line(tmp_path, words):
+    file = tmp_path / "file"
+    file.write_text("")
+    state = [] if "--state" in words or words[1] == "check" else ["--state", str(tmp_path / "s")]
+
+    result = CliRunner().invoke(
+        main, [*(word.format(here=tmp_path, file=file) for word in words), *state]
+    )
+
+    assert_said_kindly(result, 1 if "{file}" in words else 2)
+    assert "Usage:" not in result.output
+    assert result.output.startswith("palautepiste: ")
+    assert len(result.output.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("config", "check", "{file}"),
+        ("questionnaire", "check", "{file}"),
+        ("config", "show", "--config", "{file}"),
+    ],
+)
+def test_a_file_that_may_not_be_read_is_one_line_with_the_account(tmp_path, words, monkeypatch):
+    file = tmp_path / "file"
+    file.write_text("")
+    may_open, may_read = os.open, Path.read_bytes
+
+    def refuse(path, *more, **options):
+        if str(path) == str(file):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return (may_read if not more else may_open)(path, *more, **options)
+
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    state = ["--state", str(tmp_path / "state")] if words[1] == "show" else []
+    result = CliRunner().invoke(main, [*(word.format(file=file) for word in words), *state])
+
+    assert_said_kindly(result, 2)
+    assert len(result.output.splitlines()) == 1
+    assert "Permission denied; give" in result.output
 
 
 def test_status_with_a_settings_file_that_is_missing_ends_with_2(run, tmp_path):

@@ -55,11 +55,28 @@ def test_the_wheel_holds_our_four_packages_with_their_data_and_nothing_else(whee
         "assets/schemas/terminal.schema.json",
         "assets/defaults.toml",
         "assets/fonts/OFL.txt",
+        "assets/fonts/OFL-Harmattan.txt",
+        "assets/locales/kiosk.pot",
         "assets/locales/fi/LC_MESSAGES/kiosk.mo",
         "assets/locales/sv/LC_MESSAGES/central.mo",
         "kiosk/screens/terminal.kv",
     ):
         assert needed in names
+
+
+def test_the_wheel_holds_every_font_keyboard_and_catalogue(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+
+    for pattern, fewest in (
+        ("fonts/*.ttf", 8),
+        ("fonts/OFL*.txt", 2),
+        ("keyboards/*.json", 8),
+        ("locales/*/LC_MESSAGES/*.mo", 4),
+        ("locales/*.pot", 1),
+    ):
+        here = {str(path.relative_to(ROOT)) for path in (ROOT / "assets").glob(pattern)}
+        assert len(here) >= fewest
+        assert here <= names
 
 
 def test_nothing_that_is_installed_imports_the_tests():

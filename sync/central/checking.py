@@ -11,7 +11,6 @@ from msgspec import UNSET, Raw, Struct
 from device_config.questionnaire import Questionnaire, answer_problem
 from sync import wire
 from sync.central.questionnaires import Questionnaires, Tallied
-from sync.central.store.records import rejected
 
 T = TypeVar("T", wire.Response, wire.Event)
 
@@ -43,6 +42,11 @@ def check_response(
     if refusal is not None:
         return rejected(response.id, *refusal)
     return GoodResponse(response, bytes(raw).decode(), _numbers(response, questionnaires))
+
+
+def rejected(record_id: str, code: str, detail: str) -> wire.Verdict:
+    """The verdict on a record that is not taken."""
+    return wire.Verdict(id=record_id, status="rejected", reason=wire.Reason(code, detail[:500]))
 
 
 def decode_alone(raw: Raw, kind: type[T]) -> T | wire.Verdict:

@@ -9,6 +9,8 @@ from kiosk.screens.layout.plan import FacePlace, Plan, Target, Words
 from kiosk.view.model import Choice
 
 LEAST_FACE = 64
+FINE_FACE = 1.4
+"""A face that the hint gives way to, in usual targets: larger text goes before both."""
 FACE_SHARE = 0.9
 """How much of its column a face takes on a wide screen; on an upright one, all of it."""
 
@@ -20,11 +22,15 @@ def faces(page: Page) -> Plan:
         return base + page.turned(_lowered_faces(page, area))
     metrics, answers = page.metrics, page.view.answers
     pad = metrics.pad / 2
-    for has_hint in (True, False):
+    fine = FINE_FACE * metrics.target
+    tries = [(True, fine), (False, fine), (False, LEAST_FACE)]
+    if metrics.is_larger and not metrics.is_upright:
+        tries = [(False, metrics.target), (False, LEAST_FACE)]
+    for has_hint, least in tries:
         above, below = top(page, area, has_hint=has_hint)
         columns = below.columns(len(answers), metrics.gap)
         room = columns[0].inset(pad)
-        labels = _labels(page, columns[0].width, room.height - LEAST_FACE - metrics.gap)
+        labels = _labels(page, columns[0].width, room.height - least - metrics.gap)
         if all(label.is_whole for label in labels):
             break
     label_px = max(each.height for each in labels)

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Table, select
 
 from sync import wire
+from sync.central.checking import rejected
 from sync.central.store.database import dialect_insert
 
 Values = dict[str, Any]  # of one row, by column
@@ -62,8 +63,3 @@ def _verdict(row: Values, stored_hash: str, is_new: bool) -> wire.Verdict:
     if row["content_hash"] == stored_hash:
         return wire.Verdict(id=row["id"], status="duplicate")
     return rejected(row["id"], "conflict", "another content is stored under this id")
-
-
-def rejected(record_id: str, code: str, detail: str) -> wire.Verdict:
-    """The verdict on a record that is not taken."""
-    return wire.Verdict(id=record_id, status="rejected", reason=wire.Reason(code, detail[:500]))
