@@ -2,19 +2,18 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-LANGUAGES := fi sv
-DOMAINS := kiosk central
 
 # What the window draws and speaks with; fribidi lets Pillow set right-to-left text.
 DEBIAN_RUN := libegl1 libgles2 libgl1 libgl1-mesa-dri libfribidi0 espeak-ng
-# A real browser for the central service's pages, and what playwright's own node wants.
-DEBIAN_TEST := $(DEBIAN_RUN) chromium libatomic1
+# A real browser for the central service's pages with what playwright's own node wants, and a
+# display with fingers of its own.
+DEBIAN_TEST := $(DEBIAN_RUN) chromium libatomic1 xvfb libxtst6
 
 export PYTHON
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format i18n lock pictures clean
+.PHONY: help demo test check format i18n lock pictures drills clean
 
 help:  ## This list
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,14 +37,17 @@ format: $(VENV)/.dev  ## Format, and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-i18n: $(VENV)/.dev  ## Compile the catalogues of the interface texts
-	@for language in $(LANGUAGES); do for domain in $(DOMAINS); do \
-		path=assets/locales/$$language/LC_MESSAGES/$$domain; \
-		$(BIN)/pybabel compile --statistics -i $$path.po -o $$path.mo; done; done
+i18n: $(VENV)/.dev  ## Say what the catalogues of the interface texts lack, and compile them
+	@$(BIN)/python -m tests.translations
 
-pictures: $(VENV)/.dev  ## Draw each screen in each language into pictures/
+pictures: $(VENV)/.dev  ## Draw each screen in each language, mode and size into pictures/
 	@.ci/debian-packages $(DEBIAN_RUN)
-	$(BIN)/python -m tests.screens.draw pictures
+	$(BIN)/python -m tests.screens.gallery pictures
+
+drills: $(VENV)/.dev  ## The long drills: ten thousand sessions, idle CPU beside Chromium's
+	@.ci/debian-packages $(DEBIAN_TEST)
+	$(BIN)/python -m tests.drills.long_run 10000
+	$(BIN)/python -m tests.benchmarks.idle
 
 lock: $(VENV)/.dev  ## Resolve the dependencies anew, with hashes and without index addresses
 	$(BIN)/pip install --quiet uv

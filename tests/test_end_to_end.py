@@ -89,14 +89,14 @@ def _answer_everything(reach):
 def _press_and_have_enough(reach):
     reach.ready()
     reach.key("2")
-    reach.wait(lambda seen: seen["item"] == "availability", "the second question")
+    reach.wait(lambda seen: seen["screen"] == "reasons", "what was not good")
     assert go_on(reach, "enough")["screen"] == "thanks"
     reach.wait(lambda seen: seen["key"] == "start:fi", "the start screen")
 
 
 def _tap_in_swedish_and_leave(reach):
     assert go_on(reach, "language:sv")["language"] == "sv"
-    assert go_on(reach, "answer:1")["key"] == "availability:sv"
+    assert go_on(reach, "answer:1")["key"] == "reasons:sv"
     reach.wait(lambda seen: seen["key"] == "start:fi", "the default language again")
 
 

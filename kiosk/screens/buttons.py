@@ -52,8 +52,9 @@ class ChoiceButton(ButtonBehavior, Widget):
         self._turn, self._target, self.choice = turn, target, target.choice
         self._colours, self._metrics = colours, metrics
         self.is_repeating = target.is_repeating
-        self.pos, self.size = (target.box.x, target.box.y), (target.box.width, target.box.height)
-        self.radius = min(metrics.radius, target.box.height / 3)
+        box = target.box.snapped()
+        self.pos, self.size = (box.x, box.y), (box.width, box.height)
+        self.radius = min(metrics.radius, box.height / 3)
         self._show_parts(target)
         self._paint()
 

@@ -28,11 +28,17 @@ measured = lru_cache(maxsize=8192)(measured_once)
 """The same for our own texts, which come again and again."""
 
 
+def rise_px(setting: Setting) -> int:
+    """Pixels above and below, for marks and tails that reach out of their line."""
+    return round(setting.type.size / 3)
+
+
 def drawn(setting: Setting, align: Align) -> Image.Image:
     """The lines as a mask: as light as a letter is there."""
     type_ = setting.type
     width, height = round(setting.width), max(1, round(setting.height))
-    mask = Image.new("L", (width + 2 * BLEED, height), 0)
+    rise = rise_px(setting)
+    mask = Image.new("L", (width + 2 * BLEED, height + 2 * rise), 0)
     pen = ImageDraw.Draw(mask)
     face = _face(type_.font.file, type_.font.letters_px(type_.size))
     if setting.is_alone and type_.font.letter_pitch is not None:
@@ -43,6 +49,6 @@ def drawn(setting: Setting, align: Align) -> Image.Image:
     for number, line in enumerate(setting.lines):
         free = width - face.getlength(line)
         left = BLEED + {"left": 0.0, "center": free / 2, "right": free}[align]
-        baseline = number * type_.line_px + type_.font.baseline_px(type_.size)
+        baseline = rise + number * type_.line_px + type_.font.baseline_px(type_.size)
         pen.text((round(left), baseline), line, fill=255, font=face, anchor="ls")
     return mask

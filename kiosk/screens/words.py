@@ -9,7 +9,7 @@ from PIL import Image
 
 from kiosk.screens.layout.lines import Align, Setting
 from kiosk.screens.layout.plan import Words
-from kiosk.screens.letters import BLEED, drawn
+from kiosk.screens.letters import BLEED, drawn, rise_px
 from kiosk.screens.theme import Colour
 
 MOST_KEPT = 256
@@ -35,21 +35,21 @@ class WordsPicture(Widget):
 
     def put(self, setting: Setting, align: Align, place: tuple[float, float]) -> None:
         """Show lines of text with their lower left corner here."""
-        self._put(_kept_texture(setting, align), place)
+        self._put(_kept_texture(setting, align), place, rise_px(setting))
 
     def put_unkept(self, setting: Setting, place: tuple[float, float]) -> None:
         """Show what somebody writes: its picture is not kept."""
-        self._put(_texture(setting, "left"), place)
+        self._put(_texture(setting, "left"), place, rise_px(setting))
 
     def tint(self, colour: Colour) -> None:
         """Change the colour only."""
         self._colour.rgba = colour
 
-    def _put(self, texture: Texture, place: tuple[float, float]) -> None:
+    def _put(self, texture: Texture, place: tuple[float, float], rise: int) -> None:
         self.pos = place
-        self.size = (texture.width - 2 * BLEED, texture.height)
+        self.size = (texture.width - 2 * BLEED, texture.height - 2 * rise)
         self._picture.texture = texture
-        self._picture.pos = (round(place[0]) - BLEED, round(place[1]))
+        self._picture.pos = (round(place[0]) - BLEED, round(place[1]) - rise)
         self._picture.size = texture.size
 
 

@@ -28,6 +28,11 @@ class Box:
         """The middle."""
         return (self.x + self.width / 2, self.y + self.height / 2)
 
+    def snapped(self) -> "Box":
+        """With its edges on whole pixels, where a thin line is sharp."""
+        x, y = round(self.x), round(self.y)
+        return Box(x, y, round(self.right) - x, round(self.top) - y)
+
     def cut_top(self, height: float, gap: float = 0) -> tuple["Box", "Box"]:
         """A piece off the top, and what is left below it and the gap."""
         piece = Box(self.x, self.top - height, self.width, height)
