@@ -6,16 +6,16 @@ import pytest
 
 
 @pytest.mark.slow
-def test_hundreds_of_sessions_leave_memory_where_it_was():
-    """The same as `make drills` does with ten thousand; here with what a check has time for."""
+def test_a_stream_of_visitors_heaps_up_no_memory():
+    """The same as `make drills` does with ten thousand; here while the caches are still filling."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.drills.long_run", "120"],
+        [sys.executable, "-m", "tests.drills.long_run", "60"],
         capture_output=True,
         text=True,
         timeout=600,
         check=False,
     )
 
-    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     measured = json.loads(done.stdout.splitlines()[-1])
-    assert 0 < measured["own_kb_before"] < 400_000
+    assert measured["own_kb"] < 1.25 * measured["own_kb_before"], done.stderr[-2000:]
+    assert measured["own_kb"] < 400_000
