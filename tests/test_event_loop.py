@@ -156,7 +156,7 @@ def test_a_kiosk_that_nobody_uses_hardly_turns(tmp_path):
     terminal = Terminal(tmp_path, "")
     with terminal.window() as reach:
         reach.ready()
-        time.sleep(2)  # until the rest is opened
+        time.sleep(9)  # until the rest is opened, and the buttons of other screens are built
         before = reach.look()["turns"]
         time.sleep(seconds)
         turns = reach.look()["turns"] - before
