@@ -43,7 +43,7 @@ def drawn(setting: Setting, align: Align) -> Image.Image:
     face = _face(type_.font.file, type_.font.letters_px(type_.size))
     if setting.is_alone and type_.font.letter_pitch is not None:
         left, top, right, bottom = pen.textbbox((0, 0), setting.lines[0], font=face, anchor="ls")
-        place = (BLEED + (width - left - right) / 2, (height - top - bottom) / 2)
+        place = (BLEED + (width - left - right) / 2, rise + (height - top - bottom) / 2)
         pen.text(place, setting.lines[0], fill=255, font=face, anchor="ls")
         return mask
     for number, line in enumerate(setting.lines):

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from tests.screens.contrast import SHAPE, TEXT, disc_ratio, edge_ratio, ink_ratio, text_ratio
 
-SIZES = ("800x480", "720x1280")
+SIZES = ("800x480", "1024x600", "720x1280")
 SCREENS = (
     "start", "start-for-a-relative", "availability", "nps", "reasons-two-ticked", "text",
     "text-written", "text-nearly-full", "who", "languages", "warning", "thanks",
