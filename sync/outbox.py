@@ -90,7 +90,10 @@ class Outbox:
 
     def is_replaced(self) -> bool:
         """Whether the file on disk is no longer the one that is open here."""
-        return _inode(self._path) != self._inode
+        if self._path is None:
+            return False
+        # 0: it was taken away while we were opening it.
+        return self._inode == 0 or _inode(self._path) != self._inode
 
     def close(self) -> None:
         """Let go of the database."""

@@ -100,6 +100,14 @@ os.kill(os.getpid(), 9)
     assert [each["seq"] for each in documents(an_outbox(tmp_path))] == [1, 2, 3, 4, 5, 6, 7]
 
 
+def test_a_database_taken_away_while_it_is_being_opened_is_known_to_be_gone(tmp_path):
+    outbox = an_outbox(tmp_path)
+    missing = tmp_path / "taken.db"
+
+    assert not outbox.is_replaced()
+    assert Outbox(outbox.db, missing).is_replaced()
+
+
 def test_a_put_that_is_rolled_back_leaves_no_hole_in_the_numbers(outbox):
     """A full disk, as SQLite itself says it."""
     outbox.put(a_content(1), a_reading())
