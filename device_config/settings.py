@@ -55,7 +55,7 @@ class SessionSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     questionnaire: Annotated[str, Meta(max_length=60)]
     languages: Annotated[
-        tuple[Annotated[str, Meta(max_length=20)], ...], Meta(min_length=1, max_length=40)
+        tuple[Annotated[str, Meta(max_length=20)], ...], Meta(min_length=1, max_length=12)
     ]
     first_item: Annotated[str, Meta(max_length=60)]
     follow_up: bool

@@ -19,7 +19,9 @@ from kiosk.session.draft import Draft
 from kiosk.session.effects import Acknowledge, PressId, Save
 from kiosk.session.events import (
     CharactersTyped,
+    NextTapped,
     Pressed,
+    ReasonTapped,
     Saved,
     StorageFailed,
     Tapped,
@@ -104,6 +106,10 @@ def a_config(
         "on-site",
         notices or Notices(),
     )
+
+
+ORDER = tuple(item.id for item in a_config().forms[0].order)
+"""What is asked, one after the other, of whoever has nothing low to say."""
 
 
 def new_id() -> str:
@@ -256,6 +262,30 @@ class Sitting:
 def one_answer_only(**changes) -> Sitting:
     """Where one press or tap is the whole response."""
     return Sitting(a_config(follow_up=False, **changes))
+
+
+def asked_for_reasons() -> Sitting:
+    """After a low answer, with the reasons on the screen."""
+    sitting = Sitting()
+    sitting.say(1)
+    assert sitting.state.item == REASONS
+    return sitting
+
+
+def at_an_early_text() -> Sitting:
+    """The text that a reason led to, with the statements still to come."""
+    sitting = asked_for_reasons()
+    sitting.do(ReasonTapped, "other")
+    sitting.do(NextTapped)
+    sitting.save_all()
+    assert sitting.state.item == TEXT
+    return sitting
+
+
+def reasons_of(draft: Draft) -> tuple[str, ...] | None:
+    """The reasons that were ticked, or None."""
+    answer = draft.answer_to(REASONS)
+    return None if answer is None else answer.options
 
 
 def eventually(is_so, within_s: float = 10.0):

@@ -12,7 +12,7 @@ from kiosk.screens.layout.box import Box
 from kiosk.screens.layout.exceptions import LEAST_FIELD_HEIGHT, rule_for
 from kiosk.screens.layout.field import character_at, spans
 from kiosk.screens.layout.lines import hard_setting, narrowest_setting, setting_of
-from kiosk.screens.letters import measured
+from kiosk.screens.letters import measured, measured_once
 from kiosk.screens.theme import LEAST_MARGIN, Metrics
 from tests.screens.views import LANGUAGES, MODES, SCREENS, view_of
 from tests.screens.walk import size_of
@@ -118,6 +118,21 @@ def test_whatever_is_written_the_cursor_is_seen_and_can_be_put_back_where_it_is(
     assert len(place.lines) == 0 or all(place.box.holds(line.box) for line in place.lines)
     x, y = place.cursor.middle
     assert abs(character_at(place, x, y, measured) - cursor) <= 1
+
+
+def test_what_is_written_is_measured_by_what_keeps_nothing():
+    empty = view_of("text", "fi", "plain")
+    view = replace(empty, field=replace(empty.field, text="Salainen juttu", cursor=5))
+    kept = []
+
+    def measured_and_kept(text, type_):
+        kept.append(text)
+        return measured(text, type_)
+
+    place = arrange(view, (800, 480), measured_and_kept, measured_once).field
+
+    assert [line.text for line in place.lines] == ["Salainen juttu"]
+    assert not [text for text in kept if "Sal" in text]
 
 
 @pytest.mark.parametrize("mode", [mode for mode in MODES if mode != "plain"])
@@ -227,6 +242,18 @@ def test_a_slash_stays_with_the_word_before_it():
     setting = narrowest_setting("hoidon / palvelun", a_type(), by_letters, 2)
 
     assert setting.lines == ("hoidon\u00a0/", "palvelun")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x1c", "\x1d", "\x1e", "\x85", "\u2029"])
+def test_a_line_never_holds_the_end_of_a_paragraph(end):
+    """Pillow refuses to measure one, and the screen would stay as it was."""
+    text = f"Ei koske{end}minua"
+
+    one_line = narrowest_setting(text, a_type(), measured, 1)
+    lines = setting_of(text, a_type(), 400, measured)
+
+    assert one_line.lines == ("Ei koske minua",)
+    assert " ".join(lines.lines) == "Ei koske minua"
 
 
 def test_a_word_that_is_too_wide_is_refused_or_said_to_be_broken():

@@ -10,11 +10,21 @@ from kiosk.view.show import show
 from sync.wire import Flag
 
 
-def test_without_follow_up_a_press_closes_at_its_commit():
+def pressed_once():
     sitting = one_answer_only()
-
-    sitting.press(4, number=1)
+    sitting.press(4)
     sitting.save_all()
+    return sitting
+
+
+def tapped_once(**changes):
+    sitting = one_answer_only(**changes)
+    sitting.say(4)
+    return sitting
+
+
+def test_without_follow_up_a_press_closes_at_its_commit():
+    sitting = pressed_once()
 
     assert sitting.saved().ended == "submitted"
     assert isinstance(sitting.state, Thanks)
@@ -24,9 +34,7 @@ def test_without_follow_up_a_press_closes_at_its_commit():
 @pytest.mark.parametrize("first", ["tap", "press"])
 @pytest.mark.parametrize("second", ["tap", "press"])
 def test_a_further_answer_closes_the_one_before_and_is_its_own(first, second):
-    sitting = one_answer_only()
-    _ = sitting.tap(4) if first == "tap" else sitting.press(4)
-    sitting.save_all()
+    sitting = tapped_once() if first == "tap" else pressed_once()
 
     _ = sitting.tap(1, FIRST) if second == "tap" else sitting.press(1)
     sitting.save_all()
@@ -49,21 +57,22 @@ def test_a_press_while_a_tap_is_still_being_saved_closes_it_too():
     assert isinstance(sitting.state, Thanks)
 
 
-def test_a_quick_second_response_is_flagged_with_limit_and_measure():
-    sitting = one_answer_only()
-    sitting.press(4)
+@pytest.mark.parametrize(
+    ("after", "flags"),
+    [(1.23, (Flag(rule="min-interval", limit=5.0, measured=1.2),)), (5.0, ())],
+    ids=["quick", "at the limit"],
+)
+def test_a_response_sooner_than_the_limit_is_flagged_with_limit_and_measure(after, flags):
+    sitting = pressed_once()
+
+    sitting.press(1, after=after)
     sitting.save_all()
 
-    sitting.press(1, after=1.23)
-    sitting.save_all()
-
-    assert sitting.saved(0).flags == ()
-    assert sitting.saved(1).flags == (Flag(rule="min-interval", limit=5.0, measured=1.2),)
+    assert [draft.flags for draft in sitting.disk.values()] == [(), flags]
 
 
 def test_the_interval_counts_from_first_answer_to_first_answer():
-    sitting = one_answer_only(undo_s=10.0)
-    sitting.say(4)
+    sitting = tapped_once(undo_s=10.0)
     sitting.do(ChangeTapped, after=3)
     sitting.say(3)  # four seconds in, still the first response
 
@@ -71,17 +80,6 @@ def test_the_interval_counts_from_first_answer_to_first_answer():
     sitting.save_all()
 
     assert len(sitting.disk) == 2
-    assert sitting.saved(1).flags == ()
-
-
-def test_a_response_at_the_limit_is_not_flagged():
-    sitting = one_answer_only()
-    sitting.press(4)
-    sitting.save_all()
-
-    sitting.press(1, after=5.0)
-    sitting.save_all()
-
     assert sitting.saved(1).flags == ()
 
 
@@ -110,9 +108,7 @@ def test_one_question_is_one_step():
 
 @pytest.mark.parametrize("after", [0.5, 3.0, 3.9])
 def test_a_press_counts_however_soon_after_the_thanks_came(after):
-    sitting = one_answer_only()
-    sitting.press(4)
-    sitting.save_all()
+    sitting = pressed_once()
 
     sitting.press(2, after=after)
     sitting.save_all()
@@ -121,22 +117,6 @@ def test_a_press_counts_however_soon_after_the_thanks_came(after):
 
 
 # Undo
-
-
-def test_without_follow_up_a_tap_closes_after_undo_s():
-    sitting = one_answer_only()
-    sitting.say(4)
-    assert isinstance(sitting.state, Thanks)
-    assert sitting.saved().ended is None
-
-    assert sitting.state.deadline == sitting.now + 2.0
-    sitting.ring()
-    sitting.save_all()
-
-    assert sitting.saved().ended == "submitted"
-    assert isinstance(sitting.state, Thanks)
-    sitting.ring()
-    assert isinstance(sitting.state, Idle)
 
 
 def test_without_undo_a_tap_closes_at_its_commit():
@@ -149,8 +129,7 @@ def test_without_undo_a_tap_closes_at_its_commit():
 
 
 def test_touching_the_thanks_away_closes_at_once():
-    sitting = one_answer_only()
-    sitting.say(4)
+    sitting = tapped_once()
 
     sitting.do(Dismissed)
     sitting.save_all()
@@ -160,15 +139,13 @@ def test_touching_the_thanks_away_closes_at_once():
 
 
 def test_an_undo_longer_than_the_thanks_is_kept_open_to_its_end():
-    sitting = one_answer_only(undo_s=10.0)
-    sitting.say(4)
+    sitting = tapped_once(undo_s=10.0)
 
     assert sitting.state.deadline == sitting.now + 10.0
 
 
 def test_change_takes_the_answer_back_and_keeps_the_response():
-    sitting = one_answer_only()
-    sitting.say(4)
+    sitting = tapped_once()
     first = sitting.saved()
 
     sitting.do(ChangeTapped)
@@ -181,8 +158,7 @@ def test_change_takes_the_answer_back_and_keeps_the_response():
 
 @pytest.mark.parametrize("by", ["tap", "press"])
 def test_after_change_the_new_answer_belongs_to_the_same_response(by):
-    sitting = one_answer_only()
-    sitting.say(4)
+    sitting = tapped_once()
     sitting.do(ChangeTapped)
 
     _ = sitting.tap(2) if by == "tap" else sitting.press(2, number=1)
@@ -197,8 +173,7 @@ def test_after_change_the_new_answer_belongs_to_the_same_response(by):
 
 
 def test_an_answer_taken_back_and_not_replaced_leaves_a_closed_empty_response():
-    sitting = one_answer_only()
-    sitting.say(4)
+    sitting = tapped_once()
     sitting.do(ChangeTapped)
 
     sitting.leave()
@@ -207,8 +182,7 @@ def test_an_answer_taken_back_and_not_replaced_leaves_a_closed_empty_response():
 
 
 def test_change_after_the_undo_has_run_out_means_nothing():
-    sitting = one_answer_only()
-    sitting.say(4)
+    sitting = tapped_once()
 
     sitting.do(ChangeTapped, after=2.0)
 

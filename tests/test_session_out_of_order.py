@@ -2,7 +2,15 @@
 
 from dataclasses import replace
 
-from kiosk_builders import FIRST, REASONS, Sitting, a_config, an_answer, one_answer_only, press
+from kiosk_builders import (
+    FIRST,
+    ORDER,
+    REASONS,
+    Sitting,
+    an_answer,
+    one_answer_only,
+    press,
+)
 
 from kiosk.session.effects import CheckStorage, PressId, Refuse
 from kiosk.session.events import (
@@ -18,8 +26,6 @@ from kiosk.session.events import (
 )
 from kiosk.session.moves import GUARD_S, RETRY_S, SAVE_PATIENCE_S
 from kiosk.session.states import Idle, OutOfOrder
-
-ORDER = [item.id for item in a_config().forms[0].order]
 
 
 def test_a_save_that_fails_leads_out_of_order_and_keeps_the_answers():

@@ -3,13 +3,17 @@
 import pytest
 from kiosk_builders import (
     NPS,
+    ORDER,
     REASONS,
     TEXT,
     Sitting,
     a_config,
     a_questionnaire,
     an_answer,
+    asked_for_reasons,
+    at_an_early_text,
     one_answer_only,
+    reasons_of,
     without_text,
 )
 from msgspec.structs import replace as with_members
@@ -23,21 +27,6 @@ from kiosk.session.moves import GUARD_S
 from kiosk.session.states import Thanks
 from kiosk.view.show import show
 from sync.wire import Answer
-
-ORDER = [item.id for item in a_config().forms[0].order]
-
-
-def asked_for_reasons(value=1):
-    sitting = Sitting()
-    sitting.say(value)
-    assert sitting.state.item == REASONS
-    return sitting
-
-
-def reasons_of(draft):
-    answer = draft.answer_to(REASONS)
-    return None if answer is None else answer.options
-
 
 # When
 
@@ -233,10 +222,7 @@ def test_something_else_leads_to_the_text_and_then_on_with_the_statements():
 
 
 def test_a_text_that_came_early_is_not_asked_for_at_the_end():
-    sitting = asked_for_reasons()
-    sitting.do(ReasonTapped, "other")
-    sitting.do(NextTapped)
-    sitting.save_all()
+    sitting = at_an_early_text()
     sitting.say("skipped")
     sitting.go_to(NPS)
 
@@ -282,11 +268,6 @@ def test_skipped_reasons_can_be_ticked_after_all():
 
 
 def test_the_text_that_something_else_leads_to_is_no_step_ahead():
-    sitting = Sitting()
-    sitting.say(1)
-    sitting.do(ReasonTapped, "other")
-    sitting.do(NextTapped)
-    sitting.save_all()
+    sitting = at_an_early_text()
 
-    assert sitting.state.item == TEXT
     assert show(sitting.state).step == 1

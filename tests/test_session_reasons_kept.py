@@ -3,10 +3,13 @@
 import pytest
 from kiosk_builders import (
     FIRST,
+    ORDER,
     REASONS,
     Sitting,
     a_config,
     an_answer,
+    asked_for_reasons,
+    reasons_of,
 )
 
 from kiosk.session.events import (
@@ -18,21 +21,6 @@ from kiosk.session.events import (
     StorageFailed,
 )
 from kiosk.session.states import OutOfOrder
-
-ORDER = [item.id for item in a_config().forms[0].order]
-
-
-def asked_for_reasons(value=1):
-    sitting = Sitting()
-    sitting.say(value)
-    assert sitting.state.item == REASONS
-    return sitting
-
-
-def reasons_of(draft):
-    answer = draft.answer_to(REASONS)
-    return None if answer is None else answer.options
-
 
 # When the low answer goes
 

@@ -4,11 +4,13 @@ import pytest
 from kiosk_builders import (
     FIRST,
     NPS,
+    ORDER,
     REASONS,
     TEXT,
     Sitting,
     a_config,
     an_answer,
+    at_an_early_text,
     one_answer_only,
 )
 
@@ -19,7 +21,6 @@ from kiosk.session.events import (
     CursorPlaced,
     EnoughTapped,
     NextTapped,
-    ReasonTapped,
     StorageFailed,
 )
 from kiosk.session.free_text import MOST_CHARACTERS
@@ -27,23 +28,12 @@ from kiosk.session.moves import GUARD_S
 from kiosk.session.states import Asking, Idle, OutOfOrder, Thanks
 from kiosk.view.show import show
 
-ORDER = [item.id for item in a_config().forms[0].order]
 SKIPPED = an_answer("skipped", TEXT)
 
 
 def at_the_text(**changes):
     sitting = Sitting(a_config(**changes))
     sitting.go_to(TEXT)
-    return sitting
-
-
-def at_an_early_text():
-    """The text that a reason led to, with the statements still to come."""
-    sitting = Sitting()
-    sitting.say(1)
-    sitting.do(ReasonTapped, "other")
-    sitting.do(NextTapped)
-    sitting.save_all()
     return sitting
 
 
@@ -291,6 +281,22 @@ def test_a_text_changed_after_it_was_settled_counts_as_it_was_left(before):
     assert sitting.saved().ended == "submitted"
     assert sitting.saved().text == ("Kylmä sali" if before == "sent" else "Sali")
     assert sitting.saved().answer_to(TEXT) is None
+
+
+def test_a_sent_text_written_otherwise_is_saved_when_it_is_left():
+    """Else the warning of the time-out would say of it that it is saved."""
+    sitting = at_an_early_text()
+    sitting.write("kylmä")
+    sitting.do(NextTapped)
+    sitting.save_all()
+    sitting.do(BackTapped)
+    sitting.write(" sali")
+
+    sitting.do(BackTapped)
+    sitting.save_all()
+
+    assert sitting.state.item == REASONS
+    assert (sitting.saved().text, sitting.saved().ended) == ("Kylmä sali", None)
 
 
 def test_a_text_that_was_sent_and_then_deleted_is_not_in_the_response():

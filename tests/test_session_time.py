@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from kiosk_builders import (
     FIRST,
+    ORDER,
     REASONS,
     TEXT,
     Sitting,
@@ -33,8 +34,6 @@ from kiosk.session.events import (
 from kiosk.session.moves import GUARD_S, READING_S, THANKS_S, left_behind
 from kiosk.session.states import Asking, Idle, Thanks
 from kiosk.view.show import show
-
-ORDER = [item.id for item in a_config().forms[0].order]
 
 
 def warned(sitting=None, value=5):

@@ -4,6 +4,7 @@ import pytest
 from kiosk_builders import (
     FIRST,
     NPS,
+    ORDER,
     REASONS,
     Sitting,
     a_config,
@@ -25,10 +26,8 @@ from kiosk.session.events import (
     StorageFailed,
     TimePassed,
 )
-from kiosk.session.states import Asking, Thanks
+from kiosk.session.states import Asking, Idle, Thanks
 from kiosk.view.show import show
-
-ORDER = [item.id for item in a_config().forms[0].order]
 
 
 def at_the_last_question(**changes):
@@ -185,6 +184,8 @@ def test_a_last_answer_by_tap_stays_open_for_undo_s_and_closes_then(value, follo
     assert sitting.saved().ended == "submitted"
     assert (type(sitting.state), sitting.state.last) == (Thanks, None)
     assert show(sitting.state).actions == ()
+    sitting.ring()
+    assert isinstance(sitting.state, Idle)
 
 
 def test_a_last_recommendation_can_be_changed_from_the_thanks():

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.session.config import Keyboards
 from kiosk.session.draft import TEXT
 from kiosk.session.free_text import MOST_CHARACTERS
 from kiosk.session.reduce import reduce
 from kiosk.view.show import show
+from tests.kiosk_builders import Sitting
 from tests.view_builders import EVERY_LANGUAGE, asked, choice, full_config, touch, write
 
 every_language = pytest.mark.parametrize("language", EVERY_LANGUAGE)
@@ -105,6 +107,27 @@ def test_keys_stand_in_the_rows_of_their_layout(language):
     assert letters[:-1] == [[f"key:{each}" for each in row] for row in layout]
     assert letters[-1] == ["key:,", "key:."]
     assert shown[-2][-1].id == "key:backspace"
+
+
+@pytest.mark.parametrize(
+    ("layout", "shown"),
+    [
+        ((("q", "w"), (",", "."), ("a",)), [["key:q", "key:w"], ["key:a"]]),
+        (((",",), (".",)), [[]]),
+    ],
+)
+def test_a_row_of_nothing_but_points_is_left_out(layout, shown):
+    """A layout from outside may have one; an empty row could not be laid out."""
+    config = full_config("fi")
+    keyboards = Keyboards(dict.fromkeys(config.languages, layout), config.keyboards.numbers)
+    sitting = Sitting(replace(config, keyboards=keyboards))
+    sitting.go_to(TEXT)
+
+    *letters, last = rows(sitting)
+
+    assert [[key.id for key in row if key.id not in ENDS_OF_LINES] for row in letters] == shown
+    assert letters[-1][-1].id == "key:backspace"
+    assert {"key:,", "key:."} < {key.id for key in last}
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en", "ru", "se"])

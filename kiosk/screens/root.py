@@ -12,7 +12,7 @@ from kiosk.screens import taps, theme
 from kiosk.screens.buttons import ChoiceButton, Post
 from kiosk.screens.face import Face
 from kiosk.screens.layout import Plan, arrange
-from kiosk.screens.letters import measured
+from kiosk.screens.letters import measured, measured_once
 from kiosk.screens.problems import clipped_texts, problems
 from kiosk.screens.shapes import Card, CodePicture, ProgressBars, Ring
 from kiosk.screens.text_field import PostCursor, TextField
@@ -82,7 +82,7 @@ class TerminalScreen(Widget):
         if view is None or min(self.size) < min(theme.SMALLEST):
             return
         size = (int(self.width), int(self.height))
-        plan = arrange(view, size, measured)
+        plan = arrange(view, size, measured, measured_once)
         metrics = theme.Metrics(*size, is_larger=view.preferences.larger)
         colours = theme.palette(view.preferences.contrast or view.screen == "night")
         self.paper = colours.paper
@@ -147,6 +147,7 @@ class TerminalScreen(Widget):
         self, plan: Plan, view: View, colours: theme.Palette, metrics: theme.Metrics
     ) -> Sequence[Widget]:
         if plan.field is None or view.field is None:
+            self._field.forget()
             return []
         self._field.show(view.field, plan.field, colours, metrics)
         return [self._field]

@@ -61,6 +61,12 @@ class TextField(Widget):
             for widget in shown:
                 self.add_widget(widget)
 
+    def forget(self) -> None:
+        """Keep nothing of what was written: whoever wrote it may be gone."""
+        self._field = self._place = None
+        for picture in self._lines:
+            picture.clear()
+
     def on_touch_down(self, touch: MotionEvent) -> bool:
         """Hold on to a finger that came down here."""
         if not self.collide_point(*touch.pos):

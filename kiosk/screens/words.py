@@ -41,6 +41,10 @@ class WordsPicture(Widget):
         """Show what somebody writes: its picture is not kept."""
         self._put(_texture(setting, "left"), place, rise_px(setting))
 
+    def clear(self) -> None:
+        """Let go of what `put_unkept` has shown."""
+        self._picture.texture = None
+
     def tint(self, colour: Colour) -> None:
         """Change the colour only."""
         self._colour.rgba = colour

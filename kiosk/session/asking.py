@@ -72,7 +72,7 @@ def asking(state: Asking, event: Event) -> Step:
         case BackTapped(at=at) if state.sheet is not None:
             return Step(_seen(replace(state, sheet=None), at))
         case BackTapped(at=at) if state.trail:
-            return Step(show_item(_resent(state), state.trail[-1], state.trail[:-1], at))
+            return _back(state, at)
         case NextTapped(at=at):
             return _next(state, at)
         case EnoughTapped(at=at):
@@ -181,11 +181,12 @@ def _take_back(state: Asking, answer: Answer, at: float) -> Step:
     return Step(asking, (Save(draft),))
 
 
-def _resent(state: Asking) -> Asking:
-    """A text that was sent or skipped, and is left written otherwise, counts as it stands."""
-    if state.item != TEXT or TEXT not in state.draft.settled():
-        return state
-    return replace(state, draft=written(state))
+def _back(state: Asking, at: float) -> Step:
+    """The question before; a text that was settled, and now differs, counts as it stands."""
+    is_settled = state.item == TEXT and TEXT in state.draft.settled()
+    draft = written(state) if is_settled else state.draft
+    asking = show_item(replace(state, draft=draft), state.trail[-1], state.trail[:-1], at)
+    return Step(asking, () if draft is state.draft else (Save(draft),))
 
 
 def _write(state: Asking, event: Writes) -> Step:

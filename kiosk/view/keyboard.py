@@ -39,8 +39,12 @@ def _has_capitals(rows: Rows) -> bool:
 
 
 def _rows(rows: Rows, writing: Writing) -> list[Row]:
-    """A layout's rows; a key that is in the lowest row anyway is not there twice."""
-    return [_characters([each for each in row if each not in POINTS], writing) for row in rows]
+    """A layout's rows; a key that is in the lowest row anyway is not there twice.
+
+    A row of nothing but such keys goes; one row there always is, for the keys beside the letters.
+    """
+    kept = [_characters([each for each in row if each not in POINTS], writing) for row in rows]
+    return [row for row in kept if row] or [()]
 
 
 def _characters(characters: Iterable[str], writing: Writing) -> Row:

@@ -33,7 +33,12 @@ LAYOUTS: dict[Screen, Callable[[Page], Plan]] = {
 }
 
 
-def arrange(view: View, size: Size, measure: Measure) -> Plan:
-    """The whole screen."""
+def arrange(
+    view: View, size: Size, measure: Measure, measure_written: Measure | None = None
+) -> Plan:
+    """The whole screen.
+
+    `measure` may keep what it is given; `measure_written`, for what somebody writes, must not.
+    """
     metrics = Metrics(*size, is_larger=view.preferences.larger)
-    return LAYOUTS[view.screen](Page(view, metrics, measure))
+    return LAYOUTS[view.screen](Page(view, metrics, measure, measure_written or measure))

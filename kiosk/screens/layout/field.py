@@ -62,7 +62,7 @@ def field_at(page: Page, box: Box, is_asking: bool) -> FieldPlace | None:
     metrics, type_ = page.metrics, _type(page, box)
     is_turned = page.view.direction == "rtl"
     inside = box.inset(metrics.pad * 1.5, metrics.pad * 0.5)
-    written = spans(field.text, type_, inside.width - CURSOR, page.measure)
+    written = spans(field.text, type_, inside.width - CURSOR, page.measure_written)
     count = max(1, int(inside.height // type_.line_px))
     at = _line_of(written, field.cursor)
     first = min(at, max(0, len(written) - count))
@@ -71,7 +71,7 @@ def field_at(page: Page, box: Box, is_asking: bool) -> FieldPlace | None:
         _line(page, type_, field.text, span, row)
         for span, row in zip(written[first:], rows, strict=False)
     )
-    before = page.measure(field.text[written[at].start : field.cursor], type_)
+    before = page.measure_written(field.text[written[at].start : field.cursor], type_)
     row = rows[at - first]
     x = row.right - before - CURSOR if is_turned else row.x + before
     cursor = Box(x, row.y, CURSOR, row.height).inset(0, row.height * 0.1)
@@ -97,7 +97,7 @@ def _line_of(written: list[Span], cursor: int) -> int:
 def _line(page: Page, type_: Type, text: str, span: Span, row: Box) -> Line:
     is_turned = page.view.direction == "rtl"
     said = text[span.start : span.end].rstrip(" ")
-    width = float(math.ceil(page.measure(said, type_)))
+    width = float(math.ceil(page.measure_written(said, type_)))
     x = row.right - width if is_turned else row.x
     setting = Setting((said,), type_, width)
     return Line(setting, said, span.start, Box(x, row.y, width, row.height))

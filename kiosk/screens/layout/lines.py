@@ -14,6 +14,8 @@ from kiosk.screens.fonts import Font
 Align = Literal["left", "center", "right"]
 
 BALANCING_STEPS = 7
+# What ends a paragraph to raqm, which draws only one: within a line it is a space.
+_PARAGRAPH_ENDS = re.compile(r"[\n\r\x1c-\x1e\x85\u2029]+")
 # A slash between words stays with the first of them.
 _LOOSE_SLASH = re.compile(r" / ")
 # A number stays with what follows its dash: "13-vuotias", "7–12".
@@ -153,7 +155,7 @@ def _pieces(text: str, type_: Type, measure: Measure) -> tuple[_Piece, ...]:
 
 def _parts(text: str) -> list[str]:
     """The parts of a text, each with the space before it."""
-    tied = _LOOSE_SLASH.sub("\u00a0/ ", text.strip())
+    tied = _LOOSE_SLASH.sub("\u00a0/ ", _PARAGRAPH_ENDS.sub(" ", text.strip()))
     parts, start = [], 0
     for each in _BREAKABLE.finditer(tied):
         if each.start() > start:

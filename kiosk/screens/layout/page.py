@@ -52,6 +52,8 @@ class Page:
     view: View
     metrics: Metrics
     measure: Measure
+    measure_written: Measure
+    """The same for what somebody writes, of which nothing is to be kept."""
 
     @property
     def content(self) -> Box:
