@@ -64,7 +64,7 @@ def own_problems(settings: Settings) -> tuple[str, ...]:
         *_central_problems(settings),
         *(("session.languages: each language once",) if twice else ()),
         *hours_problems(settings.hours.open),
-        *_panels_problems(settings),
+        *panels_problems(settings.panel),
     )
 
 
@@ -200,9 +200,10 @@ def _offered_problems(
         )
 
 
-def _panels_problems(settings: Settings) -> Iterator[str]:
+def panels_problems(panels: tuple[PanelSettings, ...]) -> Iterator[str]:
+    """What is wrong with the panels that somebody wants, each problem with its path."""
     pins: dict[int, str] = {}
-    for number, panel in enumerate(settings.panel):
+    for number, panel in enumerate(panels):
         yield from _panel_problems(panel, f"panel[{number}]")
         for pin in (*panel.buttons, *panel.leds):
             if pin in pins:

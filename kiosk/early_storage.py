@@ -23,6 +23,13 @@ class EarlyStorage:
             else:
                 self._writer.submit(work)
 
+    def wait_until_idle(self, longest_s: float) -> None:
+        """Until the writer has nothing to do, or so long; at once while there is none."""
+        with self._lock:
+            writer = self._writer
+        if writer is not None:
+            writer.wait_until_idle(longest_s)
+
     def open(self, writer: "Writer") -> None:
         """The writer runs: give it what has waited, and from now on everything."""
         with self._lock:

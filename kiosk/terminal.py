@@ -17,13 +17,18 @@ from kiosk import kivy_setup
 from kiosk.document import moment_at
 from kiosk.early_storage import EarlyStorage
 from kiosk.next_session import fingerprint_of, is_open_at, opening_hours, session_config_of
-from kiosk.panel import PanelNews, Panels, open_panels
+from kiosk.panel import Panels, open_panels
+from kiosk.panel.lights import DARK, Lights
+from kiosk.panel.presses import PressMemory
+from kiosk.panel_watch import PanelWatch
 from kiosk.runtime import Runtime
 from kiosk.session.draft import Draft
 from kiosk.session.effects import PressId
 from kiosk.session.events import ConfigChanged, DoorsChanged, Event, Pressed
 from kiosk.session.moves import left_behind
-from kiosk.session.states import Idle, Night, start
+from kiosk.session.reduce import is_left_alone
+from kiosk.session.states import start
+from kiosk.sound import AcceptedSound
 from kiosk.touch_record import TouchRecord
 
 if TYPE_CHECKING:
@@ -36,6 +41,8 @@ LOCK_WAIT_S = 5.0
 CONFIG_CHECK_S = 2.0
 HOURS_CHECK_S = 20.0
 TOUCHES_KEPT_S = 1800.0
+STORAGE_PATIENCE_S = 30.0
+"""Longer than an opening takes, or needs to fail."""
 
 
 def run_kiosk(
@@ -84,18 +91,20 @@ class Terminal:
         self._settings = effective.settings
         self._hours = opening_hours(self._settings)
         self._fingerprint = fingerprint
+        self._was_synced = False
         self._is_leaving = False
         self._storage = EarlyStorage()
         self._panels = Panels(())
-        self._panel_facts: dict[str, dict[str, Any]] = {}
-        self._lock = threading.Lock()
+        self._lights = DARK
+        self._presses = PressMemory()
+        self._sound = AcceptedSound()
         self.runtime = Runtime(
             start(session_config_of(state, self._settings)),
             self._storage,
             app.draw,
             app.arm,
-            self._acknowledge,
-            self._refuse,
+            self,
+            self._sound.play,
         )
         self._touches = TouchRecord(clock.boottime, self._touch_panel_is_silent)
         app.handle = self._take
@@ -130,46 +139,50 @@ class Terminal:
     def _after_first_frame(self) -> None:
         """What is slow to import, or to open, comes when there is something to see."""
         threading.Thread(target=self._open_the_rest, name="opening", daemon=True).start()
+        self._sound.turn(is_on=self._settings.sound.accepted)
 
     def _open_the_rest(self) -> None:
         from kiosk.writer import Fact, Writer
 
-        writer = Writer(self._open_outbox, _moment_of, clock.boottime, self._app.post)
+        watch = PanelWatch(lambda facts: self._storage.submit(Fact("panels", facts)), self._note)
+        panels = open_panels(
+            self._settings.panel,
+            self._app.post,
+            watch.hear,
+            self._storage.submit,
+            self._presses,
+        )
+        writer = Writer(self._open_outbox, _moment_of, clock.read, self._app.post, panels)
         writer.start()
         self._storage.open(writer)
         self._note("started", {"software": software()})
         self._storage.submit(Fact("panels", []))  # what an earlier run knew is over
-        panels = open_panels(self._settings.panel, self._app.post, self._panel_news)
+        # A box offers again what it pressed before this start: first know what counted already.
+        writer.wait_for_first_try(STORAGE_PATIENCE_S)
         self._panels = panels
         panels.start()
+        panels.light(self._lights)
         self._app.listen(panels.key)
 
     def _open_outbox(self) -> "Outbox":
         from device_config.road import fact
+        from kiosk.press_record import PRESSES, settled_presses
         from sync.outbox import open_outbox
 
-        outbox = open_outbox(self._state)
+        outbox = open_outbox(self._state, (PRESSES,))
         self._touches.take_up(fact(outbox.db, "kiosk", "touches"))
+        now = clock.read()
+        self._presses.take_up(settled_presses(outbox.db, now.boot_id, now.boottime))
         return outbox
 
-    def _acknowledge(self, press: PressId) -> None:
-        self._panels.acknowledge(press)
-
-    def _refuse(self, press: PressId) -> None:
+    def refuse(self, press: PressId) -> None:
+        """A press cannot be taken now; its box may offer it again."""
         self._panels.refuse(press)
 
-    def _panel_news(self, news: PanelNews) -> None:
-        """From any thread: a panel came, went, or put a press aside."""
-        from kiosk.writer import Fact
-
-        if news.event != "press-put-aside":
-            fact = {"kind": news.kind, "id": news.id, "state": news.event}
-            with self._lock:
-                self._panel_facts[news.id] = fact
-                facts = list(self._panel_facts.values())
-            self._storage.submit(Fact("panels", facts))
-        if news.event != "ok":
-            self._note(f"panel-{news.event}", {"panel": news.kind, "id": news.id, **news.data})
+    def light(self, lights: Lights) -> None:
+        """Show this on the panels, those too that are not open yet."""
+        self._lights = lights
+        self._panels.light(lights)
 
     def _note(self, kind: str, data: dict[str, Any]) -> None:
         """Put something that happened now into the journal."""
@@ -188,14 +201,16 @@ class Terminal:
 
     def _begin(self) -> None:
         self.runtime.begin()
-        self._check_hours()
+        self._check_hours(was_seen=False)
 
-    def _check_hours(self) -> None:
-        """The house opens and closes by the clock on the wall."""
+    def _check_hours(self, *, was_seen: bool = True) -> None:
+        """The house opens and closes by the clock on the wall, once that is right."""
         now = clock.read()
         is_open = is_open_at(self._hours, now.wall, now.is_synced)
+        was_seen = was_seen and self._was_synced
+        self._was_synced = now.is_synced
         if is_open != self.runtime.state.memory.is_open:
-            self._app.post(DoorsChanged(is_open, now.boottime))
+            self._app.post(DoorsChanged(is_open, now.boottime, was_seen))
 
     _settings_said: tuple[str, ...] | None = None
     """What the agent was last told of the settings; None before the first time."""
@@ -211,7 +226,7 @@ class Terminal:
                 self._say_of_settings(self._store.effective().warnings)
         except (OSError, KioskError) as error:  # trouble with files must not end Kivy's thread
             say_once(f"settings not looked at: {error}")
-        if self._is_leaving and isinstance(self.runtime.state, Idle | Night):
+        if self._is_leaving and is_left_alone(self.runtime.state):
             self._app.stop()
 
     def _say_of_settings(self, warnings: tuple[str, ...]) -> None:
@@ -235,8 +250,9 @@ class Terminal:
             log.warning("%s", warning)
         self._say_of_settings(effective.warnings)
         self._hours = opening_hours(settings)
+        self._sound.turn(is_on=settings.sound.accepted)
         self._app.post(ConfigChanged(config))
-        self._check_hours()
+        self._check_hours(was_seen=False)
         # Wiring and window are taken by starting anew: systemd starts what ends with 0, too.
         wired = (self._settings.panel, self._settings.screen)
         self._is_leaving = wired != (settings.panel, settings.screen)

@@ -1,6 +1,7 @@
 """The one thread of the kiosk that touches the database: the disk is slow, the picture is not.
 
-It takes saves, facts and journal entries in order, and says of each save whether it is on disk.
+It takes saves, facts and journal entries in order, says of each save whether it is on disk, and
+acknowledges the press that caused it as soon as it is.
 """
 
 import logging
@@ -9,14 +10,17 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from device_config.clock import Reading
+from device_config.database import immediate
 from device_config.errors import KioskError
-from device_config.road import JournalEntry, note, state_fact
+from device_config.road import JournalEntry, entry_now, note, state_fact
 from kiosk.document import content_of
 from kiosk.masking import Mask, mask
+from kiosk.press_record import record
 from kiosk.session.draft import Draft
-from kiosk.session.effects import CheckStorage, Save
+from kiosk.session.effects import Acknowledge, CheckStorage, FlagEarlier, PressId, Save, Tell
 from kiosk.session.events import Event, Saved, StorageFailed, StorageReady
 from sync.outbox import Outbox
 
@@ -34,7 +38,17 @@ class Fact:
     body: object
 
 
-Work = Save | CheckStorage | Fact | JournalEntry
+Work = Save | CheckStorage | Acknowledge | Tell | FlagEarlier | Fact | JournalEntry
+
+
+class Boxes(Protocol):
+    """What is to know which presses are settled."""
+
+    def acknowledge(self, press: PressId) -> None:
+        """This press is on disk, or was knowingly put aside."""
+
+    def refuse(self, press: PressId) -> None:
+        """This press could not be written down; it counts when it is offered again."""
 
 
 class Writer:
@@ -42,26 +56,31 @@ class Writer:
 
     `open_storage` is called on that thread and may fail, then and again later. What an earlier run
     left open is closed when it first succeeds. `moment_of` says what the clocks were at a draft's
-    first answer, `mask` takes out of its text what must never be written.
+    first answer, `read_clock` what they are now, `mask` takes out of its text what must never be
+    written.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what the composition root connects it to
         self,
         open_storage: Callable[[], Outbox],
         moment_of: Callable[[Draft], Reading],
-        boottime: Callable[[], float],
+        read_clock: Callable[[], Reading],
         post: Callable[[Event], None],
+        boxes: Boxes,
         mask: Mask = mask,
     ) -> None:
         self._open_storage = open_storage
         self._moment_of = moment_of
-        self._boottime = boottime
+        self._read_clock = read_clock
         self._post = post
+        self._boxes = boxes
         self._mask = mask
         self._queue: queue.Queue[Work | None] = queue.Queue(MOST_WAITING)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._outbox: Outbox | None = None
         self._has_opened = False
+        self._has_tried = threading.Event()
+        self._is_idle = threading.Event()
         self._moments: dict[str, Reading] = {}
 
     def start(self) -> None:
@@ -74,13 +93,22 @@ class Writer:
         self._queue.put(None)
         self._thread.join(timeout=10)
 
+    def wait_for_first_try(self, longest_s: float) -> None:
+        """Until the storage is open, or could not be opened."""
+        self._has_tried.wait(longest_s)
+
+    def wait_until_idle(self, longest_s: float) -> None:
+        """Until nothing is in line, or so long."""
+        self._is_idle.wait(longest_s)
+
     def submit(self, work: Work) -> None:
         """Put work in line; never waits."""
+        self._is_idle.clear()
         try:
             self._queue.put_nowait(work)
         except queue.Full:
-            if isinstance(work, Save):
-                self._post(StorageFailed(work, self._boottime()))
+            if isinstance(work, Save | Acknowledge):
+                self._say_failed(work)
 
     def _run(self) -> None:
         while (work := self._queue.get()) is not None:
@@ -93,35 +121,75 @@ class Writer:
             except Exception:
                 log.exception("the writer goes on after an error of ours")
                 self._say_failed(work)
+            self._has_tried.set()
+            if self._queue.empty():
+                self._is_idle.set()
         self._forget_storage()
 
     def _say_failed(self, work: Work) -> None:
-        if isinstance(work, Save | CheckStorage):
-            save = work if isinstance(work, Save) else None
-            self._post(StorageFailed(save, self._boottime()))
+        match work:
+            case Save() | CheckStorage():
+                save = work if isinstance(work, Save) else None
+                self._post(StorageFailed(save, self._now()))
+            case Acknowledge(press=press, is_too_late=True):
+                self._boxes.acknowledge(press)
+            case Acknowledge(press=press):
+                self._boxes.refuse(press)
+
+    def _now(self) -> float:
+        return self._read_clock().boottime
 
     def _carry_out(self, work: Work) -> None:
         outbox = self._storage()
         match work:
-            case Save(draft=draft):
-                self._put(draft)
-                self._post(Saved(work, self._boottime()))
+            case Save(draft=draft, press=press):
+                self._put(draft, press)
+                if press is not None:
+                    self._boxes.acknowledge(press)
+                self._post(Saved(work, self._now()))
+            case Acknowledge(press=press):
+                with immediate(outbox.db) as conn:
+                    self._record(conn, press)
+                self._boxes.acknowledge(press)
             case CheckStorage():
                 state_fact(outbox.db, "kiosk", "storage", "ok")
-                self._post(StorageReady(self._boottime()))
+                self._post(StorageReady(self._now()))
             case Fact(name=name, body=body):
                 state_fact(outbox.db, "kiosk", name, body)
+            case Tell(kind=kind, data=data):
+                note(outbox.db, entry_now(kind, data, self._read_clock()))
+            case FlagEarlier():
+                self._flag_earlier(outbox, work)
             case JournalEntry():
                 note(outbox.db, work)
 
-    def _put(self, draft: Draft) -> None:
+    def _put(self, draft: Draft, press: PressId | None) -> None:
         moment = self._moment(draft)
-        self._storage().put(content_of(draft, moment, self._mask), moment)
+        self._write(draft, moment, press)
         if self._storage_is_replaced():
             # Committed into a file that nobody will find again: once more, into the new one.
-            self._storage().put(content_of(draft, moment, self._mask), moment)
+            self._write(draft, moment, press)
         if draft.ended is not None:
             self._moments.pop(draft.id, None)
+
+    def _write(self, draft: Draft, moment: Reading, press: PressId | None) -> None:
+        content = content_of(draft, moment, self._mask)
+        self._storage().put(content, moment, lambda conn: self._record(conn, press))
+
+    def _record(self, conn: sqlite3.Connection, press: PressId | None) -> None:
+        if press is not None:
+            now = self._read_clock()
+            record(conn, press, now.boot_id, now.boottime)
+
+    def _flag_earlier(self, outbox: Outbox, flag: FlagEarlier) -> None:
+        """Responses that are stored already get a flag by an event that names their numbers."""
+        runs: dict[int, list[int]] = {}
+        for epoch, seq in outbox.numbers_of(flag.ids):
+            runs.setdefault(epoch, []).append(seq)
+        for epoch, seqs in runs.items():
+            data = {"rule": flag.rule, "limit": flag.limit, "measured": flag.measured}
+            data |= {"epoch": epoch, "first_seq": seqs[0], "last_seq": seqs[-1]}
+            note(outbox.db, entry_now("flag", data, self._read_clock()))
 
     def _storage(self) -> Outbox:
         """The storage, opened anew if its file was taken away under us."""

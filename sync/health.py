@@ -87,6 +87,7 @@ def attention(  # noqa: PLR0913, PLR0917 - every fact that can ask for a person
         "no-location": place.unit is None,
         "dead-letters": counts.rejected > 0,
         "panel-lost": any(panel.state == "lost" for panel in panels),
+        "button-stuck": any(panel.state == "stuck" for panel in panels),
     }
     return [reason for reason, is_so in reasons.items() if is_so]
 

@@ -4,7 +4,7 @@ The kiosk writes a row while it is open; once it is closed, only the agent touch
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,9 +72,12 @@ class Counts:
     """Wall time (POSIX seconds) of the oldest waiting response's first answer."""
 
 
-def open_outbox(state: StateDirectory) -> "Outbox":
-    """The outbox of a state directory; raises StateDamaged or StateNotWritable."""
-    db = open_database(state.database, (ROAD, RESPONSES))
+def open_outbox(state: StateDirectory, also: tuple[Migrations, ...] = ()) -> "Outbox":
+    """The outbox of a state directory, with the caller's own tables beside it.
+
+    Raises StateDamaged or StateNotWritable.
+    """
+    db = open_database(state.database, (ROAD, RESPONSES, *also))
     outbox = Outbox(db, state.database)
     outbox.begin_epoch_after(DurableFile(state.file("epoch")))
     return outbox
@@ -130,11 +133,16 @@ class Outbox:
 
     # The kiosk's side
 
-    def put(self, content: Content, moment: Reading) -> None:
+    def put(
+        self,
+        content: Content,
+        moment: Reading,
+        along: Callable[[sqlite3.Connection], None] = lambda _: None,
+    ) -> None:
         """Write a session's response: its first answer, each further one, and its closing.
 
-        `moment` holds the clocks at the first answer. When this returns, it is on disk.
-        A response that is already closed is left as it is.
+        `moment` holds the clocks at the first answer; `along` writes more in the same transaction.
+        When this returns, all is on disk. A response that is already closed is left as it is.
         """
         state = "open" if content.ended is None else "pending"
         with immediate(self.db) as conn:
@@ -148,6 +156,7 @@ class Outbox:
                     "UPDATE responses SET body = ?, state = ? WHERE epoch = ? AND seq = ?",
                     (encode(_numbered(content, row[0], row[1])), state, row[0], row[1]),
                 )
+            along(conn)
 
     def _insert(
         self, conn: sqlite3.Connection, content: Content, state: str, moment: Reading
@@ -253,6 +262,15 @@ class Outbox:
             ).rowcount
 
     # For everyone
+
+    def numbers_of(self, ids: Sequence[str]) -> tuple[tuple[int, int], ...]:
+        """(epoch, seq) of those of these responses that are here, lowest first."""
+        marks = ",".join("?" * len(ids))
+        rows = self.db.conn.execute(
+            f"SELECT epoch, seq FROM responses WHERE id IN ({marks}) ORDER BY epoch, seq",  # noqa: S608 - marks only
+            tuple(ids),
+        )
+        return tuple(rows.fetchall())
 
     def has_pending(self) -> bool:
         """Whether anything waits to be sent."""

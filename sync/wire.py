@@ -278,11 +278,14 @@ class Enrolment(Struct, frozen=True, kw_only=True):
 
 
 class PanelFact(Struct, frozen=True):
-    """One button panel as the terminal sees it."""
+    """One button panel as the terminal sees it.
+
+    It works; works but for a button that is held down; is gone; was never there, nor asked for.
+    """
 
     kind: str
     id: str
-    state: Literal["ok", "lost"]
+    state: Literal["ok", "stuck", "lost", "absent"]
 
 
 class Heartbeat(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from kiosk_builders import a_draft, a_reading
+from storage_builders import NoBoxes, a_storage
 
 from device_config.state import open_state
 from kiosk.document import content_of
@@ -15,7 +16,6 @@ from kiosk.masking import MaskedText, mask
 from kiosk.session.effects import Save
 from kiosk.session.events import Saved
 from kiosk.writer import Writer
-from sync.outbox import open_outbox
 from sync.wire import Text, encode
 
 CHECKS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
@@ -239,7 +239,7 @@ def test_the_longest_text_that_masking_makes_longer_still_fits_the_wire():
 def test_a_code_never_reaches_a_file_of_the_state_directory(tmp_path):
     """Neither the database nor its log: what is not written need not be erased."""
     state, news = open_state(tmp_path / "state"), queue.Queue()
-    writer = Writer(lambda: open_outbox(state), lambda _: a_reading(), lambda: 1.0, news.put)
+    writer = Writer(lambda: a_storage(state), lambda _: a_reading(), a_reading, news.put, NoBoxes())
     code, phone = a_code(), "0401234567"
     draft = a_draft().with_text(f"Olen {code}, puh. {phone}, kiitos hoidosta.")
 

@@ -1,11 +1,13 @@
 """The runtime: it carries out what the rules ask for, and survives what goes wrong on the way."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from kiosk_builders import FIRST, a_config, press, short, tap
+from kiosk_builders import FIRST, a_config, a_press_id, press, short, tap
 
+from kiosk.panel.lights import DARK, Lights
 from kiosk.runtime import Runtime
-from kiosk.session.effects import PressId, Save
+from kiosk.session.effects import Acknowledge, Save
 from kiosk.session.events import (
     CharactersTyped,
     DoorsChanged,
@@ -16,7 +18,7 @@ from kiosk.session.events import (
     TimePassed,
     Woken,
 )
-from kiosk.session.states import Asking, Idle, OutOfOrder, Thanks, start
+from kiosk.session.states import Asking, Idle, Night, OutOfOrder, Thanks, start
 
 
 @dataclass
@@ -25,20 +27,24 @@ class Surroundings:
 
     drawn: list = field(default_factory=list)
     armed: list = field(default_factory=list)
-    acknowledged: list = field(default_factory=list)
+    lit: list = field(default_factory=list)
     refused: list = field(default_factory=list)
     submitted: list = field(default_factory=list)
 
     def submit(self, work):
         self.submitted.append(work)
 
+    def wait_until_idle(self, longest_s):
+        """It never is: nothing of this is stored."""
+
+    def refuse(self, press):
+        self.refused.append(press)
+
+    def light(self, lights):
+        self.lit.append(lights)
+
     def runtime(self, config=None, **instead):
-        parts = {
-            "draw": self.drawn.append,
-            "arm": self.armed.append,
-            "acknowledge": self.acknowledged.append,
-            "refuse": self.refused.append,
-        }
+        parts = {"draw": self.drawn.append, "arm": self.armed.append, "boxes": self}
         return Runtime(start(config or a_config()), self, **(parts | instead))
 
 
@@ -54,49 +60,37 @@ def test_the_first_screen_is_shown():
     assert [view.key for view in around.drawn] == ["start:fi"]
 
 
-def test_a_press_is_acknowledged_only_after_its_save():
+def test_what_is_to_be_written_down_goes_to_the_storage_and_what_is_not_back_to_its_box():
     around = Surroundings()
     runtime = around.runtime()
 
     runtime.handle(press(5, at=1.0, number=3))
-    assert around.acknowledged == []
-    [save] = around.submitted
-    runtime.handle(Saved(save, 1.1))
-
-    assert around.acknowledged == [PressId("box", 3)]
-
-
-def test_a_press_whose_save_failed_is_not_acknowledged():
-    around = Surroundings()
-    runtime = around.runtime()
-    runtime.handle(press(5, at=1.0, number=3))
-
-    runtime.handle(StorageFailed(around.submitted[0], 1.1))
-
-    assert isinstance(runtime.state, OutOfOrder)
-    assert around.acknowledged == []
-
-
-def test_a_press_whose_save_comes_late_is_acknowledged_then():
-    around = Surroundings()
-    runtime = around.runtime()
-    runtime.handle(press(5, at=1.0, number=3))
-    runtime.handle(TimePassed(runtime.state.deadline))
-    assert isinstance(runtime.state, OutOfOrder)
-
-    runtime.handle(Saved(around.submitted[0], 30.0))
-
-    assert around.acknowledged == [PressId("box", 3)]
-
-
-def test_a_press_put_aside_is_acknowledged_at_once():
-    around = Surroundings()
-    runtime = around.runtime()
-    runtime.handle(press(5, at=1.0))
-
     runtime.handle(press(1, at=1.1, number=4))
+    [save, aside] = around.submitted
+    runtime.handle(StorageFailed(save, 1.2))
+    runtime.handle(press(1, at=2.0, number=5))
 
-    assert around.acknowledged == [PressId("box", 4)]
+    assert (save.press, aside) == (a_press_id(3), Acknowledge(a_press_id(4)))
+    assert isinstance(runtime.state, OutOfOrder)
+    assert around.refused == [a_press_id(5)]
+
+
+def test_the_lights_invite_confirm_and_go_dark_with_the_session_and_only_when_they_change():
+    around = Surroundings()
+    runtime = around.runtime(a_config(follow_up=False))
+
+    runtime.begin()
+    runtime.handle(press(4, at=1.0))
+    runtime.handle(Saved(around.submitted[0], 1.2))
+    runtime.handle(DoorsChanged(is_open=False, at=1.3))
+    while runtime.state.deadline is not None:
+        runtime.handle(TimePassed(runtime.state.deadline))
+
+    assert isinstance(runtime.state, Night)
+    assert around.lit[0] == Lights(invites=True)
+    assert Lights(confirms=4) in around.lit
+    assert around.lit[-1] == DARK
+    assert all(before != after for before, after in pairwise(around.lit))
 
 
 def test_the_deadline_of_each_new_state_is_armed():
@@ -185,12 +179,15 @@ def test_a_screen_that_cannot_be_drawn_costs_neither_the_answer_nor_the_deadline
 
     assert isinstance(runtime.state, Thanks)
     assert around.armed == [11.0, runtime.state.deadline]
-    assert around.acknowledged == [PressId("box", 3)]
 
 
-def test_a_box_that_cannot_be_told_does_not_stop_the_screen():
-    around = Surroundings()
-    runtime = around.runtime(acknowledge=fails)
+def test_a_box_that_cannot_be_lit_does_not_stop_the_screen():
+    class Broken(Surroundings):
+        def light(self, lights):
+            fails(lights)
+
+    around = Broken()
+    runtime = around.runtime()
 
     runtime.handle(press(5, at=1.0, number=3))
     runtime.handle(Saved(around.submitted[0], 1.1))

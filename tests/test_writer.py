@@ -10,13 +10,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from kiosk_builders import LONG_AGO, a_draft, a_reading, an_answer
+from kiosk_builders import LONG_AGO, a_draft, a_press_id, a_reading, an_answer
+from storage_builders import NoBoxes, a_storage
 
 from device_config.road import JournalEntry, fact, pending_entries
 from device_config.state import StateDirectory, open_state
 from kiosk.document import content_of
 from kiosk.masking import MaskedText, mask
-from kiosk.session.effects import CheckStorage, PressId, Save
+from kiosk.session.effects import CheckStorage, Save
 from kiosk.session.events import Saved, StorageFailed, StorageReady
 from kiosk.writer import Fact, Writer
 from sync.outbox import Outbox, open_outbox
@@ -39,9 +40,9 @@ def start(state, news):
     """Starts a writer; whatever it starts is stopped afterwards."""
     writers = []
 
-    def start(open_storage=lambda: open_outbox(state), post=news.put, moment_of=None, mask=mask):
+    def start(open_storage=lambda: a_storage(state), post=news.put, moment_of=None, mask=mask):
         moment_of = moment_of or (lambda draft: a_reading(draft.first_at))
-        writer = Writer(open_storage, moment_of, lambda: 1.0, post, mask)
+        writer = Writer(open_storage, moment_of, a_reading, post, NoBoxes(), mask)
         writer.start()
         writers.append(writer)
         return writer
@@ -91,7 +92,7 @@ class Witness:
 class HastyOutbox(Outbox):
     """Writes, and leaves the commit for later: what our writer must never do."""
 
-    def put(self, content, moment):
+    def put(self, content, moment, _along=None):
         self.db.conn.execute("BEGIN IMMEDIATE")
         self._insert(self.db.conn, content, "open", moment)
 
@@ -123,7 +124,7 @@ def test_saves_are_answered_in_order_and_each_with_itself(news, start):
     writer = start()
     heard(news, StorageReady)
     drafts = [a_draft(), a_draft(), a_draft()]
-    saves = [Save(draft, PressId("box", number)) for number, draft in enumerate(drafts)]
+    saves = [Save(draft, a_press_id(number)) for number, draft in enumerate(drafts)]
 
     for save in saves:
         writer.submit(save)
@@ -265,7 +266,7 @@ def test_an_error_of_ours_while_opening_is_said(news, start):
 
 
 def test_more_work_than_fits_in_line_fails_at_once_and_never_waits(state, news):
-    writer = Writer(lambda: open_outbox(state), lambda _: a_reading(), lambda: 1.0, news.put)
+    writer = Writer(lambda: a_storage(state), lambda _: a_reading(), a_reading, news.put, NoBoxes())
     save = Save(a_draft())
     while news.empty():  # not started: nothing is taken from the line
         writer.submit(save)
@@ -274,7 +275,7 @@ def test_more_work_than_fits_in_line_fails_at_once_and_never_waits(state, news):
 
 
 def test_what_waits_is_written_before_the_end(state, news):
-    writer = Writer(lambda: open_outbox(state), lambda _: a_reading(), lambda: 1.0, news.put)
+    writer = Writer(lambda: a_storage(state), lambda _: a_reading(), a_reading, news.put, NoBoxes())
     draft = a_draft()
     writer.start()
     writer.submit(Save(draft))
@@ -349,13 +350,14 @@ FULL_DISK = """
     from pathlib import Path
     sys.path.insert(0, {tests!r})
     from kiosk_builders import a_draft, a_reading
+    from storage_builders import NoBoxes, a_storage
     from device_config.state import open_state
     from kiosk.session.effects import Save
     from kiosk.writer import Writer
     from sync.outbox import open_outbox
 
     news, state = queue.Queue(), open_state(Path({path!r}))
-    writer = Writer(lambda: open_outbox(state), lambda _: a_reading(), lambda: 1.0, news.put)
+    writer = Writer(lambda: a_storage(state), lambda _: a_reading(), a_reading, news.put, NoBoxes())
     writer.start()
     said = [type(news.get(timeout=10)).__name__]
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))

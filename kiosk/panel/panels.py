@@ -2,44 +2,17 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass
 
 from device_config.settings import PanelSettings
 from kiosk.panel.keypad import KeypadPanel
-from kiosk.session.effects import PressId
+from kiosk.panel.lights import Lights
+from kiosk.panel.presses import PressMemory
+from kiosk.panel.protocol import Panel, PanelNews, RawEdge
+from kiosk.session.effects import Acknowledge, PressId
 from kiosk.session.events import Pressed
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class PanelNews:
-    """A panel came, went, or put a press aside: for `status` and the centre."""
-
-    kind: str
-    id: str
-    event: Literal["ok", "lost", "press-put-aside"]
-    data: dict[str, Any] = field(default_factory=dict)
-
-
-class Panel(Protocol):
-    """One box of buttons. It turns signals into `Pressed` and decides nothing."""
-
-    kind: str
-    id: str
-
-    def start(self) -> None:
-        """Begin to listen; a panel that is not there yet is looked for until it is."""
-
-    def acknowledge(self, number: int) -> None:
-        """The press with this number is on disk, or was knowingly put aside."""
-
-    def refuse(self, number: int) -> None:
-        """The press with this number cannot be taken now; it counts when it is offered again."""
-
-    def stop(self) -> None:
-        """Let go of the hardware."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +35,18 @@ class Panels:
         """Tell the box whose press this was."""
         for panel in self.panels:
             if panel.id == press.panel:
-                panel.acknowledge(press.number)
+                panel.acknowledge(press)
 
     def refuse(self, press: PressId) -> None:
         """Let the box offer this press again."""
         for panel in self.panels:
             if panel.id == press.panel:
-                panel.refuse(press.number)
+                panel.refuse(press)
+
+    def light(self, lights: Lights) -> None:
+        """Show this on all panels."""
+        for panel in self.panels:
+            panel.light(lights)
 
     def key(self, key: int, is_down: bool) -> None:
         """A key of a keyboard or USB keypad went down or up; the window hears them for us."""
@@ -85,28 +63,49 @@ class Panels:
                 log.exception("panel %s %s did not stop", panel.kind, panel.id)
 
 
-def open_panels(
+def open_panels(  # noqa: PLR0913, PLR0917 - what ties panels to the rest of the terminal
     settings: tuple[PanelSettings, ...],
     post: Callable[[Pressed], None],
     report: Callable[[PanelNews], None],
+    put_aside: Callable[[Acknowledge], None],
+    memory: PressMemory,
+    watch: Callable[[RawEdge], None] | None = None,
 ) -> Panels:
-    """The panels that the settings name, not started yet."""
-    return Panels(tuple(_panel(each, post, report) for each in settings), report)
+    """The panels that the settings name, not started yet.
+
+    `post` is given the presses, `report` the news, both from any thread; `put_aside` presses that
+    mean nothing, to be acknowledged once that is on disk. `memory` holds what an earlier run knew;
+    `watch` is given each raw edge of a contact.
+    """
+    connections = Connections(post, report, put_aside, memory, watch)
+    return Panels(tuple(_panel(each, connections) for each in settings), report)
 
 
-def _panel(
-    settings: PanelSettings,
-    post: Callable[[Pressed], None],
-    report: Callable[[PanelNews], None],
-) -> Panel:
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """What ties a panel to the rest of the terminal."""
+
+    post: Callable[[Pressed], None]
+    report: Callable[[PanelNews], None]
+    put_aside: Callable[[Acknowledge], None]
+    memory: PressMemory
+    watch: Callable[[RawEdge], None] | None
+
+
+def _panel(settings: PanelSettings, to: Connections) -> Panel:
+    # Each adapter's library is slow to import, and wanted only where there is such a panel.
     match settings.kind:
         case "keypad":
-            return KeypadPanel(post, report)
+            return KeypadPanel(to.post, to.report)
         case "gpio":
-            from kiosk.panel.gpio import GpioPanel  # slow, and only where there are pins
+            from kiosk.panel.gpio import GpioPanel
 
-            return GpioPanel(settings.buttons, post, report)
+            return GpioPanel(settings.buttons, settings.leds, to.post, to.report, to.watch)
+        case "serial" if settings.protocol == "plain":
+            from kiosk.panel.plain_panel import PlainPanel
+
+            return PlainPanel(settings.port, settings.button_count, to.post, to.report)
         case "serial":
-            from kiosk.panel.serial_port import SerialPanel  # likewise
+            from kiosk.panel.box_panel import BoxPanel
 
-            return SerialPanel(settings.port, settings.protocol, post, report)
+            return BoxPanel(settings.port, to.memory, to.post, to.report, to.put_aside)

@@ -54,6 +54,11 @@ def acknowledgement(seq: int) -> bytes:
     return frame(f"PACK,{seq}")
 
 
+def light(button: int, *, is_on: bool) -> bytes:
+    """The sentence that turns a button's light on or off; button 0 is all of them."""
+    return frame(f"PLED,{button},{'on' if is_on else 'off'}")
+
+
 class LineReader:
     """Cuts a stream of bytes into lines; its memory stays within one sentence."""
 

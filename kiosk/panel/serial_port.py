@@ -1,151 +1,189 @@
-"""A button box on a serial port, through pyserial: `palaute/1` or `plain`."""
+"""A button box on a serial port, through pyserial: what `palaute/1` and `plain` have in common.
 
+One thread reads and outlives every unplugging, another writes: a box that does not listen must
+not keep the terminal from hearing it.
+"""
+
+import contextlib
+import io
 import logging
+import os
+import queue
+import select
 import threading
-import uuid
 from collections.abc import Callable
-from typing import Literal
+from typing import Protocol
 
 import serial
 
 from device_config.clock import boottime
-from kiosk.panel.box import MOST_BUTTONS, Box, Press, Settled
-from kiosk.panel.panels import PanelNews
-from kiosk.panel.sentences import (
-    ASK,
-    LineReader,
-    acknowledgement,
-    frame,
-    parse,
-    plain_button,
-)
-from kiosk.session.effects import PressId
-from kiosk.session.events import Pressed
+from kiosk.panel.protocol import PanelNews, PanelState
+from kiosk.panel.sentences import LineReader
+from kiosk.panel.tally import Tally, tell_when_due
 
 log = logging.getLogger(__name__)
 
 BAUD = 115200
-READ_S = 0.1
-SILENT_S = 6.0
+READ_S = 0.5
+WRITE_S = 1.0
 FIRST_RETRY_S, LAST_RETRY_S = 0.5, 5.0
+MOST_UNSENT = 256
+"""Sentences that wait for a box to listen; what is dropped then is said again when it asks."""
+USUAL_WRONG_LINES = 3
+"""Half a line and some noise are what plugging in sounds like."""
 
 
-class SerialPanel:
-    """One box on one port, on a thread of its own that outlives every unplugging."""
+class Talk(Protocol):
+    """What a protocol makes of the lines of a port."""
 
-    kind = "serial"
+    def begin(self, now: float) -> tuple[bytes, ...]:
+        """The port was opened; returns what to say first."""
 
-    def __init__(
-        self,
-        port: str,
-        protocol: Literal["palaute/1", "plain"],
-        post: Callable[[Pressed], None],
-        report: Callable[[PanelNews], None],
-    ) -> None:
-        self.id = port
-        self._is_plain = protocol == "plain"
-        self._post = post
+    def hear(self, line: bytes, now: float) -> bool:
+        """Take one line; returns whether it was a right one."""
+
+    def look(self, now: float) -> tuple[PanelState | None, tuple[int, ...]]:
+        """How the box is, None while that is not known, and which buttons are held down."""
+
+    def end(self) -> None:
+        """The port is closed."""
+
+
+class SerialLine:
+    """One port, for as long as the terminal runs: opened, read, written, opened again."""
+
+    def __init__(self, port: str, talk: Talk, report: Callable[[PanelNews], None]) -> None:
+        self._url = port
+        self._talk = talk
         self._report = report
-        self._box = Box()
         self._port: serial.SerialBase | None = None
-        self._is_there: bool | None = None
-        self._lock = threading.Lock()
+        self._told: tuple[PanelState, tuple[int, ...]] | None = None
+        self._wrong = Tally(USUAL_WRONG_LINES)
+        self._unsent: queue.Queue[bytes | None] = queue.Queue(MOST_UNSENT)
+        self._writing = threading.Lock()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"panel {port}", daemon=True)
+        self._reader = threading.Thread(target=self._run, name=f"panel {port}", daemon=True)
+        self._writer = threading.Thread(target=self._write_unsent, name=f"to {port}", daemon=True)
+
+    @property
+    def wrong_lines(self) -> int:
+        """How many lines were no sentence, so far."""
+        return self._wrong.total
 
     def start(self) -> None:
         """Look for the box, now and for ever."""
-        self._thread.start()
+        self._reader.start()
+        self._writer.start()
 
     def stop(self) -> None:
         """Let go of the port."""
         self._stopping.set()
-        self._thread.join(timeout=5)
+        with contextlib.suppress(queue.Full):
+            self._unsent.put_nowait(None)
+        if self._reader.is_alive():
+            self._reader.join(timeout=5)
 
-    def acknowledge(self, number: int) -> None:
-        """The press with this number is on disk, or was knowingly put aside."""
-        with self._lock:
-            self._box.settle(number)
-        self._send(acknowledgement(number))
+    def say(self, sentence: bytes) -> None:
+        """Say it now if the line takes it, else put it in line; from any thread, never waits."""
+        if self._said_at_once(sentence):
+            return
+        with contextlib.suppress(queue.Full):  # the box asks again
+            self._unsent.put_nowait(sentence)
 
-    def refuse(self, number: int) -> None:
-        """The press with this number cannot be taken now; it counts when it is offered again."""
-        with self._lock:
-            self._box.refuse(number)
+    def _said_at_once(self, sentence: bytes) -> bool:
+        # Another thread could only write when the one that draws has finished its frame.
+        if not self._writing.acquire(blocking=False):
+            return False
+        try:
+            port = self._port
+            if port is None or self._unsent.unfinished_tasks:
+                return False
+            return _write(port.fileno(), sentence, 0)
+        except OSError:  # no descriptor to ask, or unplugged: the other thread says so
+            return False
+        finally:
+            self._writing.release()
 
     def _run(self) -> None:
         wait_s = FIRST_RETRY_S
         while not self._stopping.is_set():
             try:
-                with serial.serial_for_url(self.id, BAUD, timeout=READ_S, write_timeout=1) as port:
-                    self._port, wait_s = port, FIRST_RETRY_S
-                    self._listen(port)
+                with serial.serial_for_url(
+                    self._url, BAUD, timeout=READ_S, write_timeout=WRITE_S
+                ) as port:
+                    wait_s = FIRST_RETRY_S
+                    try:
+                        self._listen(port)
+                    finally:
+                        self._port = None
+                        with self._writing:  # or a sentence might go where a file is opened next
+                            self._talk.end()
             except (OSError, ValueError) as error:  # SerialException is an OSError
-                self._tell("lost", {"why": str(error)})
+                self._tell("lost", why=str(error))
             except Exception as error:
-                log.exception("panel %s: an error of ours; opening it again", self.id)
-                self._tell("lost", {"why": str(error)})
-            finally:
-                self._port = None
+                log.exception("panel %s: an error of ours; opening it again", self._url)
+                self._tell("lost", why=str(error))
             self._stopping.wait(wait_s)
             wait_s = min(2 * wait_s, LAST_RETRY_S)
 
     def _listen(self, port: serial.SerialBase) -> None:
         lines = LineReader()
-        heard_at = boottime()
-        if self._is_plain:
-            self._tell("ok")
-        else:
-            self._send(frame(ASK))
+        self._port = port
+        for sentence in self._talk.begin(boottime()):
+            self.say(sentence)
         while not self._stopping.is_set():
             data = port.read(port.in_waiting or 1)  # type: ignore[attr-defined] # stubs lack it
             now = boottime()
-            for line in lines.feed(data):
-                if self._hear(line, now):
-                    heard_at = now
-                    self._tell("ok")
-            if not self._is_plain and now - heard_at > SILENT_S:
-                self._tell("lost", {"why": "silent"})
+            overlong = lines.garbage
+            wrong = sum(not self._talk.hear(line, now) for line in lines.feed(data))
+            self._wrong = self._wrong.add(wrong + lines.garbage - overlong)
+            self._tell_of(*self._talk.look(now))
+            self._wrong = tell_when_due(self._wrong, now, self._tell_wrong)
 
-    def _hear(self, line: bytes, now: float) -> bool:
-        """Take one line; returns whether it was a valid sentence."""
-        if self._is_plain:
-            return self._hear_plain(line, now)
-        sentence = parse(line)
-        if sentence is None:
-            return False
-        with self._lock:
-            heard = self._box.hear(sentence, now)
-        match heard:
-            case Press(seq=seq, button=button, buttons=buttons, at=at):
-                press = PressId(self.id, seq)
-                fresh_id = str(uuid.uuid4())
-                self._post(Pressed(self.id, button, buttons, at, fresh_id, press, heard_at=now))
-            case Settled(seq=seq, why=why):
-                self._send(acknowledgement(seq))
-                if why is not None:
-                    data = {"seq": seq, "why": why}
-                    self._report(PanelNews(self.kind, self.id, "press-put-aside", data))
-        return True
+    def _tell_of(self, state: PanelState | None, stuck: tuple[int, ...]) -> None:
+        if state is not None:
+            self._tell(state, stuck, "silent" if state == "lost" else "")
 
-    def _hear_plain(self, line: bytes, now: float) -> bool:
-        button = plain_button(line)
-        if button is None or button > MOST_BUTTONS:
-            return False
-        self._post(Pressed(self.id, button, MOST_BUTTONS, now, str(uuid.uuid4())))
-        return True
+    def _tell_wrong(self, count: int) -> None:
+        self._report(PanelNews("serial", self._url, "wrong-sentences", {"count": count}))
 
-    def _send(self, sentence: bytes) -> None:
-        port = self._port
-        if port is None:
-            return  # the box offers the press again when it is back, and is answered then
+    def _tell(self, state: PanelState, stuck: tuple[int, ...] = (), why: str = "") -> None:
+        if self._told == (state, stuck):
+            return
+        self._told = state, stuck
+        data = {"why": why} if why else {"buttons": list(stuck)} if stuck else {}
         try:
-            port.write(sentence)
-        except OSError as error:
-            log.warning("panel %s: not written: %s", self.id, error)
+            self._report(PanelNews("serial", self._url, state, data))
+        except Exception:
+            log.exception("panel %s: nobody took its news", self._url)
 
-    def _tell(self, state: Literal["ok", "lost"], data: dict[str, str] | None = None) -> None:
-        is_there = state == "ok"
-        if is_there != self._is_there:
-            self._is_there = is_there
-            self._report(PanelNews(self.kind, self.id, state, dict(data or {})))
+    def _write_unsent(self) -> None:
+        while (sentence := self._unsent.get()) is not None:
+            with self._writing:
+                port = self._port
+                if port is not None:  # else the box offers its presses again
+                    self._put(port, sentence)
+            self._unsent.task_done()
+            if self._stopping.is_set() and self._unsent.empty():
+                return  # the line was full when the end was to be put into it
+
+    def _put(self, port: serial.SerialBase, sentence: bytes) -> None:
+        try:
+            try:
+                descriptor = port.fileno()
+            except io.UnsupportedOperation:  # not every one of pyserial's URLs is a device
+                port.write(sentence)
+            else:
+                _write(descriptor, sentence, WRITE_S)
+        except OSError as error:
+            log.warning("panel %s: not written: %s", self._url, error)
+
+
+def _write(descriptor: int, sentence: bytes, within_s: float) -> bool:
+    """Whether the line took the whole sentence.
+
+    pyserial's own `write` spins while the line is full, and after writing waits for more room.
+    """
+    if not select.select([], [descriptor], [], within_s)[1]:
+        return False
+    return os.write(descriptor, sentence) == len(sentence)
