@@ -13,10 +13,11 @@ from device_config.notices import Notices
 from device_config.questionnaire import Questionnaire
 from device_config.questionnaire_files import questionnaire_named
 from device_config.settings import SessionSettings
+from kiosk.abuse import SLAP_S
 from kiosk.session.beginning import new_draft
 from kiosk.session.config import Keyboards, SessionConfig, session_config
 from kiosk.session.draft import Draft
-from kiosk.session.effects import Acknowledge, PressId, Save
+from kiosk.session.effects import Acknowledge, PressId, Save, Tell
 from kiosk.session.events import (
     CharactersTyped,
     NextTapped,
@@ -126,10 +127,14 @@ def tap(value: int | str = 5, item: str = FIRST, *, at: float = 0.0) -> Tapped:
     return Tapped(an_answer(value, item), at, new_id())
 
 
+def a_press_id(number: int) -> PressId:
+    return PressId("box", "box-1", number)
+
+
 def press(
     button: int = 5, *, at: float = 0.0, buttons: int = 5, number: int | None = None
 ) -> Pressed:
-    press_id = None if number is None else PressId("box", number)
+    press_id = None if number is None else a_press_id(number)
     return Pressed("box", button, buttons, at, new_id(), press_id)
 
 
@@ -254,6 +259,13 @@ class Sitting:
             self.ring()
         raise AssertionError(self.state)
 
+    def settle(self) -> None:
+        """All reaches the disk, and what was pressed can be no slap any more."""
+        self.save_all()
+        self.now += SLAP_S
+        self.happen(TimePassed(self.now))
+        self.save_all()
+
     def saved(self, number: int = 0) -> Draft:
         """What the disk holds of the first response, or of a later one."""
         return list(self.disk.values())[number]
@@ -286,6 +298,11 @@ def reasons_of(draft: Draft) -> tuple[str, ...] | None:
     """The reasons that were ticked, or None."""
     answer = draft.answer_to(REASONS)
     return None if answer is None else answer.options
+
+
+def told_by(step: Step) -> list[Tell]:
+    """What of this step is to be told to the centre."""
+    return [effect for effect in step.effects if isinstance(effect, Tell)]
 
 
 def eventually(is_so, within_s: float = 10.0):

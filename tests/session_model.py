@@ -5,10 +5,11 @@ Holds no tests.
 
 from collections import Counter
 from dataclasses import replace
+from typing import NamedTuple
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from kiosk_builders import REASONS, TEXT, Sitting, an_answer, new_id
+from kiosk_builders import REASONS, TEXT, Sitting, a_press_id, an_answer, new_id
 from session_strategies import (
     CONFIGS,
     ITEMS,
@@ -21,6 +22,7 @@ from session_strategies import (
     touches,
 )
 
+from kiosk.abuse import SLAP_S
 from kiosk.session.draft import Draft
 from kiosk.session.effects import Acknowledge, PressId, Save
 from kiosk.session.events import (
@@ -31,6 +33,7 @@ from kiosk.session.events import (
     NextTapped,
     Pressed,
     ReasonTapped,
+    Saved,
     StorageFailed,
     StorageReady,
     Tapped,
@@ -46,6 +49,16 @@ settings_numbers = st.sampled_from((0, 0, 0, 1, 1)) | st.integers(0, len(CONFIGS
 MOMENTS = st.sampled_from((0.0, 0.1, 0.5, 1.0, 6.0))
 
 
+class Heard(NamedTuple):
+    """A press, and the answer that it gave."""
+
+    button: int
+    at: float
+    now: float
+    draft_id: str | None
+    item: str | None
+
+
 class SessionOnADisk(RuleBasedStateMachine):
     """The disk answers in order, as ours does.
 
@@ -58,6 +71,8 @@ class SessionOnADisk(RuleBasedStateMachine):
         self.sitting = Sitting()
         self.presses = 0
         self.fate: dict[PressId, str | None] = {}
+        self.heard: list[Heard] = []
+        self.slapped: set[tuple[str, str]] = set()
         self.asked: dict[tuple[str, int], Draft] = {}
         self.newest: dict[str, Draft] = {}
         self.closed: dict[str, Draft] = {}
@@ -103,6 +118,13 @@ class SessionOnADisk(RuleBasedStateMachine):
         for each in text:
             self._happen(CharactersTyped(each, self.sitting.now))
 
+    @rule(text=st.text("ab ", max_size=5))
+    def the_visitor_comes_to_the_text_and_writes(self, text):
+        for _ in range(3):
+            if getattr(self.sitting.state, "item", None) != TEXT:
+                self.the_visitor_goes_on(3, "")
+        self.the_visitor_writes(text)
+
     @rule(event=touches(st.just(0.0)), after=MOMENTS)
     def a_touch_comes_that_was_meant_for_another_screen(self, event, after):
         self._wait(after)
@@ -115,22 +137,40 @@ class SessionOnADisk(RuleBasedStateMachine):
         if item not in {TEXT, REASONS}:
             self._happen(Tapped(an_answer(value, item), self.sitting.now, new_id()))
 
+    @rule(buttons=st.permutations((1, 3, 5)), disk=st.sampled_from(("slow", "quick", "fails")))
+    def a_hand_hits_the_buttons(self, buttons, disk):
+        self.a_box_offers_a_press(buttons[0], 0.5, None)
+        if self.sitting.waiting:
+            _ = {
+                "slow": lambda: None,
+                "quick": self.the_disk_takes_all,
+                "fails": self.the_disk_refuses_a_save,
+            }[disk]()
+        for button in buttons[1:]:
+            self.a_box_offers_a_press(button, 0.03, None)
+
     @rule(button=st.integers(0, 6), after=MOMENTS, late=st.sampled_from((None, 0.2, 5.0)))
     def a_box_offers_a_press(self, button, after, late):
         self._wait(after)
         self.presses += 1
-        press = PressId("box", self.presses)
+        press = a_press_id(self.presses)
         now = self.sitting.now
         made_at = now if late is None else now - late
         was_out_of_order = isinstance(self.sitting.state, OutOfOrder)
         heard_at = None if late is None else now
+        struck = self._struck_with(button, made_at)
         step = self._happen(Pressed("box", button, 5, made_at, new_id(), press, heard_at))
         attached = [save for save in _saves(step) if save.press == press]
         acknowledged = [each for each in step.effects if each == Acknowledge(press)]
         fate = (len(attached), len(acknowledged))
-        assert fate == (0, 0) if was_out_of_order else fate in {(1, 0), (0, 1)}
+        if was_out_of_order:
+            assert fate == (0, 0)
+        else:
+            assert fate == (0, 1) if struck else fate in {(1, 0), (0, 1)}
         if attached:
             self.fate[press] = attached[0].draft.id
+        self._hear(button, made_at, step, attached)
+        self._leaves_no_answer([each for each in struck if now - each.now <= SLAP_S])
 
     @precondition(lambda self: self.sitting.state.deadline is not None)
     @rule()
@@ -153,9 +193,11 @@ class SessionOnADisk(RuleBasedStateMachine):
     @precondition(lambda self: self.sitting.waiting)
     @rule()
     def the_disk_takes_a_save(self):
-        before, save = self.sitting.state, self.sitting.waiting[0]
-        self.sitting.save()
+        before, known = self.sitting.state, len(self.sitting.saves)
+        save = self.sitting.save()
         self._thanks_are_earned(before, save)
+        for closing in self.sitting.saves[known:]:
+            self._save_is_right(closing.draft, Saved(save, self.sitting.now))
 
     @precondition(lambda self: self.sitting.waiting)
     @rule()
@@ -179,6 +221,30 @@ class SessionOnADisk(RuleBasedStateMachine):
             self._text_is_in_hand(field)
 
     # What holds
+
+    def _struck_with(self, button, at):
+        """The presses of other buttons with which this one is a slap; known before it happens."""
+        struck = [
+            each
+            for each in self.heard
+            if 1 <= button <= 5 and each.button != button and abs(each.at - at) <= SLAP_S
+        ]
+        self.slapped |= {(each.draft_id, each.item) for each in struck if each.item}
+        return struck
+
+    def _hear(self, button, at, step, attached):
+        item = step.state.item if attached else None
+        draft_id = attached[0].draft.id if attached else None
+        if 1 <= button <= 5:
+            self.heard.append(Heard(button, at, self.sitting.now, draft_id, item))
+
+    def _leaves_no_answer(self, struck):
+        """What was in hand a moment ago is taken back, and nothing is answered in its place."""
+        known = dict(self.newest)
+        if isinstance(self.sitting.state, OutOfOrder):
+            known |= {save.draft.id: save.draft for save in self.sitting.state.unsaved}
+        for each in struck:
+            assert each.item is None or known[each.draft_id].answer_to(each.item) is None
 
     def _wait(self, seconds):
         self.sitting.now += seconds
@@ -216,9 +282,10 @@ class SessionOnADisk(RuleBasedStateMachine):
         self.newest[draft.id] = draft
 
     def _change_is_allowed(self, before, draft, event):
-        """An answer is changed or taken back only by whoever gave it."""
+        """An answer is changed or taken back only by whoever gave it, or by a slap."""
         gone = {each.item for each in set(before.answers) - set(draft.answers)}
         gone.discard(TEXT)  # skipped, and then written after all
+        gone -= {item for draft_id, item in self.slapped if draft_id == draft.id}
         if isinstance(event, ChangeTapped):
             assert len(gone - {REASONS}) <= 1
         elif isinstance(event, Tapped):

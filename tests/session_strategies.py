@@ -13,6 +13,7 @@ from kiosk_builders import (
     REASONS,
     Sitting,
     a_config,
+    a_press_id,
     an_answer,
     for_everybody,
     new_id,
@@ -23,7 +24,6 @@ from kiosk_builders import (
 
 from device_config.notices import Notices
 from kiosk.session.config import SessionConfig
-from kiosk.session.effects import PressId
 from kiosk.session.events import (
     BackTapped,
     ChangeTapped,
@@ -91,7 +91,7 @@ answers = st.builds(
     st.sampled_from((*ITEMS, REASONS, "unheard-of")),
 )
 ids = st.builds(new_id)
-press_ids = st.none() | st.builds(PressId, st.just("box"), st.integers(0, 65535))
+press_ids = st.none() | st.builds(a_press_id, st.integers(0, 65535))
 
 
 def touches(times):

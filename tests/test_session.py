@@ -7,13 +7,14 @@ from kiosk_builders import (
     FIRST,
     Sitting,
     a_config,
+    a_press_id,
     an_answer,
     one_answer_only,
     press,
     tap,
 )
 
-from kiosk.session.effects import Acknowledge, PressId
+from kiosk.session.effects import Acknowledge
 from kiosk.session.events import (
     BackTapped,
     ComfortTapped,
@@ -54,7 +55,7 @@ def test_a_first_press_begins_a_response_and_its_save_carries_the_press():
     sitting.press(2, number=7)
 
     [save] = sitting.waiting
-    assert save.press == PressId("box", 7)
+    assert save.press == a_press_id(7)
     assert save.draft.answers == (an_answer(2),)
     assert (save.draft.channel, save.draft.instrument) == ("kiosk-button", "panel-5")
 
@@ -93,7 +94,7 @@ def test_a_button_that_no_box_has_is_put_aside_and_acknowledged(button, buttons)
     sitting.press(button, buttons=buttons, number=1)
 
     assert isinstance(sitting.state, Idle)
-    assert sitting.put_aside == [PressId("box", 1)]
+    assert sitting.put_aside == [a_press_id(1)]
 
 
 def test_a_tap_that_speaks_of_another_item_means_nothing_on_the_start_screen():
@@ -125,7 +126,7 @@ def test_a_second_press_within_the_guard_is_put_aside():
 
     sitting.press(1, after=GUARD_S - 0.01, number=2)
 
-    assert sitting.put_aside == [PressId("box", 2)]
+    assert sitting.put_aside == [a_press_id(2)]
     assert len(sitting.saves) == 1
 
 
@@ -183,7 +184,7 @@ def test_the_start_screen_is_guarded_after_every_change_on_it(change):
     sitting.happen(press(1, at=1.0 + GUARD_S - 0.01, number=1))
 
     assert isinstance(sitting.state, Idle)
-    assert sitting.put_aside == [PressId("box", 1)]
+    assert sitting.put_aside == [a_press_id(1)]
     assert not sitting.saves
 
 
@@ -194,7 +195,7 @@ def test_a_press_that_was_made_before_the_question_came_does_not_answer_it():
 
     step = sitting.happen(replace(press(2, at=came_at - 1, number=3), heard_at=came_at + 1))
 
-    assert step.effects == (Acknowledge(PressId("box", 3)),)
+    assert step.effects == (Acknowledge(a_press_id(3)),)
 
 
 def test_an_old_press_gives_the_disk_as_much_time_as_a_fresh_one():
@@ -317,9 +318,7 @@ def test_settings_that_change_while_out_of_order_count_afterwards():
 def test_the_interval_is_remembered_across_a_change_of_settings():
     sitting = one_answer_only()
     sitting.press(4)
-    sitting.save_all()
-    sitting.ring()
-    sitting.ring()
+    sitting.leave()
     sitting.happen(ConfigChanged(a_config(follow_up=False, min_interval_s=60.0)))
 
     sitting.press(2)

@@ -7,7 +7,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from kiosk_builders import an_answer
 from session_model import SessionOnADisk
 
-from kiosk.session import asking, moves
+from kiosk.session import asking, moves, slap
+from kiosk.session import reduce as rules
 from kiosk.session.effects import Acknowledge, Save
 from kiosk.session.events import Pressed, TimePassed
 from kiosk.session.moves import Step
@@ -31,7 +32,7 @@ def is_caught() -> bool:
         run_state_machine_as_test(
             SessionOnADisk,
             settings=settings(
-                max_examples=400,
+                max_examples=1500,
                 stateful_step_count=40,
                 deadline=None,
                 database=None,
@@ -114,5 +115,17 @@ def test_the_model_catches_rules_that_are_broken(broken, monkeypatch):
 def test_the_model_catches_a_text_that_is_forgotten(monkeypatch):
     for module in (moves, asking):
         monkeypatch.setattr(module, "written", lambda state: state.draft)
+
+    assert is_caught()
+
+
+def test_the_model_catches_slaps_that_nobody_notices(monkeypatch):
+    monkeypatch.setattr(rules, "struck_with", lambda _presses, _event: ())
+
+    assert is_caught()
+
+
+def test_the_model_catches_a_slap_that_takes_nothing_back_from_what_is_in_hand(monkeypatch):
+    monkeypatch.setattr(slap, "_out_of_hand", lambda _state, _gave: None)
 
     assert is_caught()

@@ -1,9 +1,8 @@
 """Closed: a calm screen that wakes at a touch, and boxes that go on counting, flagged."""
 
 import pytest
-from kiosk_builders import FIRST, Sitting, a_config, an_answer, one_answer_only
+from kiosk_builders import FIRST, Sitting, a_config, a_press_id, an_answer, one_answer_only
 
-from kiosk.session.effects import PressId
 from kiosk.session.events import (
     ChangeTapped,
     ComfortTapped,
@@ -23,7 +22,7 @@ from kiosk.session.states import Asking, Idle, Night, OutOfOrder, Thanks
 from kiosk.view.show import show
 from sync.wire import Flag
 
-OUT_OF_HOURS = Flag(rule="out-of-hours")
+OUT_OF_HOURS = Flag(rule="out-of-hours", limit=0, measured=0)
 
 
 def closed(sitting=None):
@@ -157,7 +156,7 @@ def test_a_press_at_night_is_an_answer_and_flagged(follow_up):
     sitting = closed(Sitting(a_config(follow_up=follow_up)))
 
     sitting.press(4, number=1)
-    assert sitting.waiting[0].press == PressId("box", 1)
+    assert sitting.waiting[0].press == a_press_id(1)
     sitting.leave()
 
     assert sitting.saved().answers == (an_answer(4),)

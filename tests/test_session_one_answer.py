@@ -1,9 +1,8 @@
 """Without follow-up one press or tap is the whole response, and the next one is another."""
 
 import pytest
-from kiosk_builders import FIRST, Sitting, an_answer, one_answer_only
+from kiosk_builders import FIRST, Sitting, a_press_id, an_answer, one_answer_only
 
-from kiosk.session.effects import PressId
 from kiosk.session.events import ChangeTapped, Dismissed, EnoughTapped
 from kiosk.session.states import Asking, Idle, Thanks
 from kiosk.view.show import show
@@ -23,12 +22,14 @@ def tapped_once(**changes):
     return sitting
 
 
-def test_without_follow_up_a_press_closes_at_its_commit():
+def test_without_follow_up_a_press_closes_as_soon_as_it_can_be_no_slap():
     sitting = pressed_once()
+    sitting.settle()
 
     assert sitting.saved().ended == "submitted"
     assert isinstance(sitting.state, Thanks)
     assert sitting.state.draft is None  # nothing to take back: a press never changes an answer
+    assert len(sitting.saves) == 2
 
 
 @pytest.mark.parametrize("first", ["tap", "press"])
@@ -52,7 +53,7 @@ def test_a_press_while_a_tap_is_still_being_saved_closes_it_too():
 
     closing, begun = list(sitting.waiting)[1:]
     assert (closing.draft.ended, closing.press) == ("submitted", None)
-    assert (begun.draft.answers, begun.press) == ((an_answer(1),), PressId("box", 5))
+    assert (begun.draft.answers, begun.press) == ((an_answer(1),), a_press_id(5))
     sitting.save_all()
     assert isinstance(sitting.state, Thanks)
 

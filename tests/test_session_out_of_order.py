@@ -7,12 +7,13 @@ from kiosk_builders import (
     ORDER,
     REASONS,
     Sitting,
+    a_press_id,
     an_answer,
     one_answer_only,
     press,
 )
 
-from kiosk.session.effects import CheckStorage, PressId, Refuse
+from kiosk.session.effects import CheckStorage, Refuse
 from kiosk.session.events import (
     ChangeTapped,
     EnoughTapped,
@@ -83,9 +84,9 @@ def test_a_press_while_out_of_order_may_be_offered_again_and_then_counts():
     late = replace(press(4, at=recovered_at - 3, number=7), heard_at=recovered_at + 1)
     step = sitting.happen(late)
 
-    assert refused.effects == (Refuse(PressId("box", 7)),)
+    assert refused.effects == (Refuse(a_press_id(7)),)
     assert step.effects[0].draft.first_at == recovered_at - 3
-    assert step.effects[0].press == PressId("box", 7)
+    assert step.effects[0].press == a_press_id(7)
 
 
 def test_out_of_order_tries_again_and_again():
@@ -205,7 +206,7 @@ def test_a_press_that_failed_is_kept_with_its_answer_and_acknowledged_by_the_ret
 
     sitting.ring()
 
-    assert sitting.waiting[0].press == PressId("box", 6)
+    assert sitting.waiting[0].press == a_press_id(6)
     assert not sitting.put_aside
 
 

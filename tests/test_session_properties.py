@@ -14,6 +14,7 @@ from kiosk_builders import (
     REASONS,
     TEXT,
     Sitting,
+    a_press_id,
     new_id,
 )
 from session_strategies import (
@@ -33,7 +34,7 @@ from session_strategies import (
 
 from kiosk.session import asking, moves
 from kiosk.session import reduce as rules
-from kiosk.session.effects import CheckStorage, PressId, Save
+from kiosk.session.effects import CheckStorage, Save
 from kiosk.session.events import (
     CharactersTyped,
     ConfigChanged,
@@ -138,7 +139,7 @@ def test_a_session_that_ended_without_closing_its_response_would_be_caught(monke
 def test_a_press_on_an_unguarded_start_screen_is_exactly_one_answer(
     config, buttons, button, at, is_open
 ):
-    press = Pressed("box", button, buttons, at, new_id(), PressId("box", 1))
+    press = Pressed("box", button, buttons, at, new_id(), a_press_id(1))
     state = reduce(start(config), DoorsChanged(is_open, at - 1.0)).state
 
     step = reduce(state, press)

@@ -11,13 +11,14 @@ from kiosk_builders import (
     TEXT,
     Sitting,
     a_config,
+    a_press_id,
     an_answer,
     one_answer_only,
     press,
 )
 
 from device_config.notices import Notices
-from kiosk.session.effects import Acknowledge, PressId
+from kiosk.session.effects import Acknowledge
 from kiosk.session.events import (
     BackTapped,
     ChangeTapped,
@@ -246,7 +247,7 @@ def test_a_press_made_before_the_question_came_does_not_answer_it_in_the_warning
         sitting.ring()
     step = sitting.happen(replace(press(2, at=made_at, number=3), heard_at=sitting.now))
 
-    assert step.effects == (Acknowledge(PressId("box", 3)),)
+    assert step.effects == (Acknowledge(a_press_id(3)),)
 
 
 def test_a_sheet_that_lies_open_gives_way_to_the_warning():
@@ -308,7 +309,7 @@ def test_a_press_on_the_thanks_after_many_questions_is_put_aside():
     sitting.press(1, number=2, after=THANKS_S - 0.01)
 
     assert isinstance(sitting.state, Thanks)
-    assert sitting.put_aside == [PressId("box", 2)]
+    assert sitting.put_aside == [a_press_id(2)]
 
 
 def test_a_press_on_thanks_that_stay_long_begins_the_next_response():
@@ -341,7 +342,7 @@ def test_a_button_that_no_box_has_does_not_disturb_whoever_reads_the_thanks():
     sitting.press(7, after=THANKS_S, number=1)
 
     assert sitting.state == before
-    assert sitting.put_aside == [PressId("box", 1)]
+    assert sitting.put_aside == [a_press_id(1)]
 
 
 def test_a_press_on_long_thanks_closes_what_could_still_be_changed():
@@ -349,7 +350,7 @@ def test_a_press_on_long_thanks_closes_what_could_still_be_changed():
     sitting.say(5)
 
     sitting.press(4, after=6.0)
-    sitting.save_all()
+    sitting.settle()
 
     assert [draft.ended for draft in sitting.disk.values()] == ["submitted", "submitted"]
 

@@ -24,7 +24,7 @@ from session_strategies import (
     take,
 )
 
-from kiosk.session import asking, moves
+from kiosk.session import moves
 from kiosk.session.events import (
     BackTapped,
     ChangeTapped,
@@ -243,7 +243,6 @@ def test_there_are_no_reasons_without_a_low_answer(steps):
 
 
 def test_reasons_that_outlived_the_low_answer_would_be_caught(monkeypatch):
-    for module in (moves, asking):
-        monkeypatch.setattr(module, "tidied", lambda _, draft: draft)
+    monkeypatch.setattr(moves, "tidied", lambda _, draft: draft)
 
     assert is_caught(asks_for_reasons_of_a_low_answer_alone, ways)

@@ -217,7 +217,7 @@ def test_a_press_a_skip_and_a_text_close_at_once():
     skipped.say("skipped")
     pressed = one_answer_only()
     pressed.press(4)
-    pressed.save_all()
+    pressed.settle()
 
     for sitting in (skipped, pressed):
         assert sitting.saved().ended == "submitted"
@@ -228,7 +228,7 @@ def test_a_press_a_skip_and_a_text_close_at_once():
 def test_a_press_is_shown_again_for_undo_s_though_nothing_can_be_changed():
     sitting = one_answer_only()
     sitting.press(4)
-    sitting.save_all()
+    sitting.settle()
     assert show(sitting.state).echo.mood == 0.5
 
     sitting.ring()
@@ -242,7 +242,7 @@ def test_after_undo_s_the_thanks_show_no_trace_of_what_was_answered(by):
     sittings = [one_answer_only(), one_answer_only()]
     for sitting, value in zip(sittings, (1, 5), strict=True):
         by(sitting, value)
-        sitting.save_all()
+        sitting.settle()
     assert shown(sittings[0].state) != shown(sittings[1].state)
 
     for sitting in sittings:

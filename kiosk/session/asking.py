@@ -44,7 +44,7 @@ from kiosk.session.moves import (
     save_closed,
     saving,
     show_item,
-    tidied,
+    take_back,
     written,
 )
 from kiosk.session.states import Asking
@@ -78,7 +78,7 @@ def asking(state: Asking, event: Event) -> Step:
         case EnoughTapped(at=at):
             return save_closed(state, "exit", at)
         case ChangeTapped(at=at) if state.echo is not None and at < state.echo_until:
-            return _take_back(state, state.echo, at)
+            return take_back(state, state.echo.item, at)
         case MoreTimeTapped(at=at):
             patient = replace(state, timeout_s=state.memory.config.patience_s)
             return Step(_seen(patient, at))
@@ -169,16 +169,6 @@ def _next(state: Asking, at: float) -> Step:
     if draft.revision != state.draft.revision or state.form.item(state.item).kind == "reasons":
         return Step(saving(state, draft, at), (Save(draft),))
     return go_on(replace(state, echo=None), at)
-
-
-def _take_back(state: Asking, answer: Answer, at: float) -> Step:
-    """The answer just given is taken back, and asked for again."""
-    draft = tidied(state, state.draft.without_answer(answer.item))
-    trail = state.trail
-    if answer.item in trail:
-        trail = trail[: trail.index(answer.item)]
-    asking = show_item(replace(state, draft=draft), answer.item, trail, at)
-    return Step(asking, (Save(draft),))
 
 
 def _back(state: Asking, at: float) -> Step:

@@ -181,10 +181,14 @@ class ConfigChanged:
 
 @dataclass(frozen=True, slots=True)
 class DoorsChanged:
-    """The house opened, or closed for the night."""
+    """The house opened, or closed for the night.
+
+    `was_seen` is False when the terminal started into it: when it happened is not known.
+    """
 
     is_open: bool
     at: float
+    was_seen: bool = True
 
 
 @dataclass(frozen=True, slots=True)

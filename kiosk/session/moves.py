@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from device_config.questionnaire import Item
-from kiosk.session.beginning import answer_of, new_draft
+from kiosk.abuse import SLAP_S, hours_flags, judge
+from kiosk.session.beginning import answer_of, first_of, new_draft
 from kiosk.session.draft import Draft
 from kiosk.session.effects import Acknowledge, Effect, Save
 from kiosk.session.events import Pressed, Tapped
@@ -48,9 +49,12 @@ def begin(
     if answer is None or form.first_item.kind != "statement":
         return put_aside(state, event)
     preferences = _as_offered(chosen or state.preferences, memory, respondent)
-    draft = new_draft(memory, preferences.language, respondent, event).with_answer(answer)
+    verdict = judge(memory.firsts, first_of(event, answer), memory.config.min_interval_s)
+    late = () if memory.is_open else hours_flags(memory.closed_at, event.at)
+    flags = (*verdict.flags, *late)
+    draft = new_draft(memory, preferences.language, respondent, event, flags).with_answer(answer)
     asking = Asking(
-        memory=replace(memory, last_first_at=event.at),
+        memory=replace(memory, firsts=verdict.firsts),
         preferences=preferences,
         draft=draft,
         item=answer.item,
@@ -60,7 +64,7 @@ def begin(
     )
     before = state.draft if isinstance(state, Asking | Thanks) else None
     step = save_answer(asking, draft, answer, event)
-    return Step(step.state, (*closing(before), *step.effects))
+    return Step(step.state, (*closing(before), *step.effects, *verdict.earlier))
 
 
 def _as_offered(preferences: Preferences, memory: Memory, respondent: Respondent) -> Preferences:
@@ -72,15 +76,19 @@ def _as_offered(preferences: Preferences, memory: Memory, respondent: Respondent
 
 
 def save_answer(state: Asking, draft: Draft, answer: Answer, event: Tapped | Pressed) -> Step:
-    """An answer goes to the disk; the last one closes the response, unless it can be undone."""
+    """An answer goes to the disk; the last one closes the response, unless it can be undone.
+
+    A press cannot be undone, but for a moment it may turn out to be a slap.
+    """
     draft = tidied(state, draft)
-    config = state.memory.config
-    can_be_undone = isinstance(event, Tapped) and config.undo_s > 0 and answer.status != "skipped"
+    shown = answer if isinstance(answer.value, int) else None
+    if isinstance(event, Pressed):
+        pressed = replace(saving(state, draft, event.now), slap_until=event.now + SLAP_S)
+        return Step(replace(pressed, echo=shown), (Save(draft, event.press),))
+    can_be_undone = state.memory.config.undo_s > 0 and answer.status != "skipped"
     if not can_be_undone and next_item(state, draft) is None:
         draft = draft.closed("submitted")
-    press = event.press if isinstance(event, Pressed) else None
-    shown = answer if isinstance(answer.value, int) else None
-    return Step(replace(saving(state, draft, event.now), echo=shown), (Save(draft, press),))
+    return Step(replace(saving(state, draft, event.now), echo=shown), (Save(draft),))
 
 
 def tidied(state: Asking, draft: Draft) -> Draft:
@@ -98,6 +106,7 @@ def saving(state: Asking, draft: Draft, at: float) -> Asking:
         draft=draft,
         is_saving=True,
         echo=None,
+        slap_until=None,
         seconds_left=None,
         sheet=None,
         guarded_until=at + GUARD_S,
@@ -121,6 +130,8 @@ def go_on(state: Asking, at: float) -> Step:
     if state.draft.ended is not None:
         return Step(thank(state, None, at))
     item = next_item(state, state.draft)
+    if item is None and state.slap_until is not None:
+        return _thank_for_press(state, state.slap_until, at)
     if item is None:
         return Step(thank(state, state, at))
     asking = show_item(state, item.id, (*state.trail, state.item), at)
@@ -137,6 +148,7 @@ def show_item(state: Asking, item: str, trail: tuple[str, ...], at: float) -> As
         trail=trail,
         is_saving=False,
         echo=None,
+        slap_until=None,
         sheet=None,
         guarded_until=max(at + GUARD_S, state.guarded_until),
     )
@@ -160,6 +172,26 @@ def thank(state: Asking, last: Asking | None, at: float) -> Thanks:
         undo_until=undo_until,
         last=last,
     )
+
+
+def _thank_for_press(state: Asking, slap_until: float, at: float) -> Step:
+    """Thanks for a press that was all of it; it closes when it can be no slap any more."""
+    thanks = thank(state, None, at)
+    if at >= slap_until:
+        return Step(thanks, closing(state.draft))
+    return Step(replace(thanks, pressed=state, slap_until=slap_until))
+
+
+# Taking back
+
+
+def take_back(state: Asking, item: str, at: float) -> Step:
+    """An answer is taken back, and asked for again."""
+    draft = tidied(state, state.draft.without_answer(item))
+    trail = state.trail
+    if item in trail:
+        trail = trail[: trail.index(item)]
+    return Step(show_item(replace(state, draft=draft), item, trail, at), (Save(draft),))
 
 
 # Ending
@@ -186,9 +218,14 @@ def written(state: Asking) -> Draft:
 
 def left_behind(state: State) -> tuple[Save, ...]:
     """What is not on its way to the disk yet when the program has to end."""
-    if not isinstance(state, Asking) or written(state) is state.draft:
+    if isinstance(state, Thanks) and state.pressed is not None:
+        return (Save(state.pressed.draft.closed("submitted")),)
+    if not isinstance(state, Asking):
         return ()
-    return (Save(written(state)),)
+    draft = written(state)
+    if state.slap_until is not None and next_item(state, draft) is None:
+        draft = draft.closed("submitted")
+    return () if draft is state.draft else (Save(draft),)
 
 
 def closing(draft: Draft | None) -> tuple[Effect, ...]:

@@ -7,7 +7,9 @@ belongs to the panels.
 
 from dataclasses import replace
 
+from kiosk.abuse import struck_with
 from kiosk.session.asking import asking
+from kiosk.session.beginning import has_button
 from kiosk.session.effects import CheckStorage, Refuse
 from kiosk.session.events import (
     BackTapped,
@@ -40,6 +42,7 @@ from kiosk.session.moves import (
     languages_of,
     put_aside,
 )
+from kiosk.session.slap import remembering, slap
 from kiosk.session.states import Asking, Idle, Memory, Night, OutOfOrder, State, Thanks
 from kiosk.session.thanks import thanks
 from sync.wire import Respondent
@@ -47,11 +50,20 @@ from sync.wire import Respondent
 
 def reduce(state: State, event: Event) -> Step:
     """What happens when `event` meets `state`; never raises, and ignores what means nothing."""
+    if not isinstance(event, Pressed) or not has_button(event):
+        return _take(state, event)
+    struck = struck_with(state.memory.presses, event)
+    if struck:
+        return slap(state, event, struck)
+    return remembering(event, _take(state, event))
+
+
+def _take(state: State, event: Event) -> Step:
     match state, event:
         case _, ConfigChanged(config):
             return _take_config(state, replace(state.memory, next_config=config))
-        case _, DoorsChanged(is_open=is_open, at=at):
-            return _take_hours(state, replace(state.memory, is_open=is_open), at)
+        case _, DoorsChanged(at=at):
+            return _take_hours(state, _with_doors(state.memory, event), at)
         case _, StorageFailed(save=save, at=at):
             return fail(state, save, at)
         case OutOfOrder(), _:
@@ -152,21 +164,28 @@ def _out_of_order(state: OutOfOrder, event: Event) -> Step:
 
 def _take_config(state: State, memory: Memory) -> Step:
     """Other settings count at once when nobody is there, else from the next session on."""
-    if _is_left_alone(state):
+    if is_left_alone(state):
         return Step(idle_again(memory, state.guarded_until))
     return Step(replace(state, memory=memory))
 
 
 def _take_hours(state: State, memory: Memory, at: float) -> Step:
     """The night begins when nobody is there; it ends at once."""
-    if _is_left_alone(state):
+    if is_left_alone(state):
         if memory == state.memory:
             return Step(state)
         return Step(idle_again(memory, max(state.guarded_until, at + GUARD_S)))
     return Step(replace(state, memory=memory))
 
 
-def _is_left_alone(state: State) -> bool:
+def _with_doors(memory: Memory, event: DoorsChanged) -> Memory:
+    if event.is_open == memory.is_open:
+        return memory
+    is_closing = event.was_seen and not event.is_open
+    return replace(memory, is_open=event.is_open, closed_at=event.at if is_closing else None)
+
+
+def is_left_alone(state: State) -> bool:
     """Whether nobody has touched the screen since the last sitting."""
     return isinstance(state, Night) or (isinstance(state, Idle) and state.deadline is None)
 

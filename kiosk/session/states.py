@@ -6,6 +6,7 @@ this counts. `deadline`: when the runtime's timer is to ring next; None when not
 
 from dataclasses import dataclass, replace
 
+from kiosk.abuse import First, Landed
 from kiosk.session.config import Form, SessionConfig
 from kiosk.session.draft import Draft
 from kiosk.session.effects import Save
@@ -17,12 +18,18 @@ from sync.wire import Answer, Respondent
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What outlives a session: the settings, whether the house is open, the last beginning."""
+    """What outlives a session: the settings, whether the house is open, what was pressed lately.
+
+    `closed_at`: when the house closed, where that is known. `firsts`: how the last responses
+    began, oldest first; `presses`: the last presses. Both are bounded (`kiosk.abuse`).
+    """
 
     config: SessionConfig
     next_config: SessionConfig | None = None
-    last_first_at: float | None = None
     is_open: bool = True
+    closed_at: float | None = None
+    firsts: tuple[First, ...] = ()
+    presses: tuple[Landed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,8 @@ class Asking:
 
     While `is_saving`, its answer is on its way to the disk. `trail`: the questions before this
     one. `echo`: the answer just given, for as long as it can be changed. `seconds_left`: the
-    countdown, once the visitor is warned that it all ends at `closes_at`.
+    countdown, once the visitor is warned that it all ends at `closes_at`. `slap_until`: while the
+    answer of a press is being saved, until when it may turn out to be a slap.
     """
 
     memory: Memory
@@ -78,6 +86,7 @@ class Asking:
     seconds_left: int | None = None
     writing: Writing = Writing()  # noqa: RUF009 - frozen
     sheet: Sheet | None = None
+    slap_until: float | None = None
 
     @property
     def form(self) -> Form:
@@ -109,7 +118,8 @@ class Thanks:
     """The answer is on disk.
 
     `echo` is what was answered last, shown until `undo_until`; while `last` is there, the sitting
-    that it closed can still be gone back to.
+    that it closed can still be gone back to. `pressed` is the sitting that a press has ended, until
+    `slap_until`: nobody can change that answer, but it may turn out to be a slap.
     """
 
     memory: Memory
@@ -121,6 +131,8 @@ class Thanks:
     echo: Answer | None = None
     undo_until: float = 0.0
     last: Asking | None = None
+    pressed: Asking | None = None
+    slap_until: float = 0.0
 
     @property
     def form(self) -> Form:
@@ -129,15 +141,17 @@ class Thanks:
 
     @property
     def draft(self) -> Draft | None:
-        """The response that is still open, for the undo."""
-        return None if self.last is None else self.last.draft
+        """The response that is still open, for the undo or a slap."""
+        sitting = self.last or self.pressed
+        return None if sitting is None else sitting.draft
 
     @property
     def deadline(self) -> float:
-        """The end of the undo, then the end of the thanks."""
-        if self.echo is None and self.last is None:
-            return self.leave_at
-        return min(self.undo_until, self.leave_at)
+        """The first of: the time for a slap is over, that for the undo, that for the thanks."""
+        ring = self.leave_at
+        if self.echo is not None or self.last is not None:
+            ring = min(ring, self.undo_until)
+        return ring if self.pressed is None else min(ring, self.slap_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +171,10 @@ State = Idle | Night | Asking | Thanks | OutOfOrder
 def start(config: SessionConfig) -> State:
     """The state that a terminal begins in."""
     return Idle(Memory(config), Preferences(config.languages[0]))
+
+
+def has_accepted(before: State, after: State) -> bool:
+    """Whether an answer that was on its way to the disk has got there, between these states."""
+    if not (isinstance(before, Asking) and before.is_saving and before.echo is not None):
+        return False
+    return isinstance(after, Thanks) or (isinstance(after, Asking) and not after.is_saving)

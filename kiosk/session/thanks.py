@@ -34,10 +34,8 @@ from kiosk.session.states import Asking, Thanks
 def thanks(state: Thanks, event: Event) -> Step:
     """Where an event leads from the thanks."""
     match event:
-        case TimePassed(now=now) if now >= state.leave_at:
-            return _leave_thanks(state, now)
-        case TimePassed(now=now) if now >= state.undo_until:
-            return Step(replace(state, echo=None, last=None), closing(state.draft))
+        case TimePassed(now=now):
+            return _ring(state, now)
         case Dismissed(at=at):
             return _leave_thanks(state, at)
         case ChangeTapped(at=at) if state.last is not None and at < state.undo_until:
@@ -53,6 +51,18 @@ def thanks(state: Thanks, event: Event) -> Step:
         case ComfortTapped(comfort=comfort, at=at):
             return Step(_read_on(state, state.preferences.toggled(comfort), at))
     return Step(state)
+
+
+def _ring(state: Thanks, now: float) -> Step:
+    """What can be changed, or turn out to be a slap, is that no more; then the thanks are over."""
+    if now >= state.leave_at:
+        return _leave_thanks(state, now)
+    after = state
+    if now >= state.slap_until:
+        after = replace(after, pressed=None)
+    if now >= state.undo_until:
+        after = replace(after, echo=None, last=None)
+    return Step(after, closing(state.draft) if after.draft is None else ())
 
 
 def _is_of_the_next(state: Thanks, event: Pressed) -> bool:

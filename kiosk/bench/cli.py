@@ -1,0 +1,73 @@
+"""`palautepiste bench`: the benchmarks by name."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import click
+
+from device_config.state import no_config_option, no_state_option
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of a benchmark to run; each takes from it what means something to it."""
+
+    days: int
+    presses: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A benchmark: what it measures, in a line, and how it is run; it gives its report's lines."""
+
+    about: str
+    run: Callable[[Size], Iterable[str]]
+
+
+def _abuse(size: Size) -> Iterable[str]:
+    from kiosk.bench.abuse import lines
+
+    return lines(size.days, size.seed)
+
+
+def _panel(size: Size) -> Iterable[str]:
+    from kiosk.bench.press import lines
+
+    return lines(size.presses)
+
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "abuse": Benchmark("what the rules of abuse catch, beside a lock-out of five seconds", _abuse),
+    "panel": Benchmark("from a press on a box to its acknowledgement, beside a commit", _panel),
+}
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME …]", type=click.Choice(sorted(BENCHMARKS)))
+@click.option("--list", "is_list", is_flag=True, help="Say which there are.")
+@click.option(
+    "--days", type=click.IntRange(1, 1000), default=20, show_default=True, help="abuse: how long."
+)
+@click.option(
+    "--presses",
+    type=click.IntRange(1, 10_000),
+    default=200,
+    show_default=True,
+    help="panel: how many.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="abuse: fixes what happens.")
+@no_state_option
+@no_config_option
+def bench(names: tuple[str, ...], is_list: bool, days: int, presses: int, seed: int) -> None:
+    """The project's own benchmarks, each beside its baseline in the same run; all without NAME."""
+    if is_list:
+        for name, benchmark in BENCHMARKS.items():
+            click.echo(f"{name:<10}{benchmark.about}")
+        return
+    for number, name in enumerate(names or BENCHMARKS):
+        if number:
+            click.echo()
+        click.echo(f"{name}: {BENCHMARKS[name].about}")
+        for line in BENCHMARKS[name].run(Size(days, presses, seed)):
+            click.echo(line)
