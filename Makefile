@@ -5,9 +5,9 @@ BIN := $(VENV)/bin
 
 # What the window draws and speaks with; fribidi lets Pillow set right-to-left text.
 DEBIAN_RUN := libegl1 libgles2 libgl1 libgl1-mesa-dri libfribidi0 espeak-ng
-# A real browser for the central service's pages with what playwright's own node wants, and a
-# display with fingers of its own.
-DEBIAN_TEST := $(DEBIAN_RUN) chromium libatomic1 xvfb libxtst6
+# A real browser for the central service's pages with what playwright's own node wants, a display
+# with fingers of its own, and a compiler for the sketch of the plain box.
+DEBIAN_TEST := $(DEBIAN_RUN) chromium libatomic1 xvfb libxtst6 g++
 
 export PYTHON
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -22,7 +22,7 @@ demo: $(VENV)/.runtime  ## A terminal, its agent and a central service here; CLI
 	@.ci/debian-packages $(DEBIAN_RUN)
 	@$(BIN)/palautepiste demo $(if $(CLIENTS),--clients $(CLIENTS)) $(DEMO)
 
-test: $(VENV)/.dev  ## The whole test suite; PYTEST="-k word" for a part
+test: $(VENV)/.dev $(VENV)/.micropython  ## The whole test suite; PYTEST="-k word" for a part
 	@.ci/debian-packages $(DEBIAN_TEST)
 	$(BIN)/pytest $(PYTEST)
 
@@ -44,8 +44,10 @@ pictures: $(VENV)/.dev  ## Draw each screen in each language, mode and size into
 	@.ci/debian-packages $(DEBIAN_RUN)
 	$(BIN)/python -m tests.screens.gallery pictures
 
-drills: $(VENV)/.dev  ## The long drills: ten thousand sessions, idle CPU beside Chromium's
+drills: $(VENV)/.dev  ## The long drills: kills, a day of chatter, 10,000 sessions, idle CPU
 	@.ci/debian-packages $(DEBIAN_TEST)
+	$(BIN)/python -m tests.drills.kill 200
+	$(BIN)/python -m tests.drills.chatter 24
 	$(BIN)/python -m tests.drills.long_run 10000
 	$(BIN)/python -m tests.benchmarks.idle
 
@@ -58,8 +60,14 @@ lock: $(VENV)/.dev  ## Resolve the dependencies anew, with hashes and without in
 		--no-emit-index-url --no-header --extra central --extra build --extra dev \
 		--constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
 
+# The Pico's firmware is tested on a real MicroPython, which npm has for node.
+$(VENV)/.micropython: $(VENV)/.python tests/firmware/package.json tests/firmware/package-lock.json
+	@command -v npm >/dev/null || .ci/debian-packages npm
+	@npm ci --silent --no-audit --no-fund --prefix tests/firmware
+	@touch $@
+
 clean:  ## Remove what was made here
-	rm -rf $(VENV) dist pictures .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) dist pictures tests/firmware/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/.python: .ci/make-venv
 	@.ci/make-venv $(VENV)
