@@ -12,6 +12,7 @@ import click
 from device_config.cli import config, questionnaire
 from device_config.errors import KioskError
 from device_config.state import config_option, state_option
+from kiosk.bench.cli import bench
 from sync.central.cli import central, central_admin
 from sync.cli import enrol, export, requeue, status, sync
 
@@ -107,6 +108,37 @@ def demo(
         context.exit(130)
 
 
+@main.command()
+@click.option("--port", help="A serial port to try, instead of what the settings say.")
+@click.option(
+    "--protocol",
+    type=click.Choice(["palaute/1", "plain"]),
+    default="palaute/1",
+    show_default=True,
+    help="What the box on --port speaks.",
+)
+@click.option("--pins", help="GPIO pins to try, BCM numbers, worst to best: 5,6,13,19,26")
+@click.option("--for", "live_s", type=float, metavar="SECONDS", help="End after this long.")
+@state_option
+@config_option
+def panel(  # noqa: PLR0913, PLR0917 - one parameter an option
+    port: str | None,
+    protocol: str,
+    pins: str | None,
+    live_s: float | None,
+    state: Path,
+    config: Path | None,
+) -> None:
+    """Show presses live: button, contact bounce, interval; how each box is; wrong lines.
+
+    Nothing is stored. Keys 1 to 5 are a keypad's; end with Ctrl-C.
+    """
+    from kiosk.panel_command import panels_to_try, run_panel
+
+    with suppress(KeyboardInterrupt):
+        run_panel(state, config, panels_to_try(port, protocol, pins), live_s)
+
+
 for command in (
     central,
     central_admin,
@@ -117,5 +149,6 @@ for command in (
     requeue,
     config,
     questionnaire,
+    bench,
 ):
     main.add_command(command)
