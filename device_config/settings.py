@@ -72,14 +72,24 @@ class HoursSettings(Struct, frozen=True, forbid_unknown_fields=True):
     open: Annotated[tuple[Annotated[str, Meta(max_length=60)], ...], Meta(max_length=40)]
 
 
+class SoundSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether an answer that was taken is heard, too."""
+
+    accepted: bool
+
+
 class PanelSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One button panel; pins are BCM numbers, worst to best."""
+    """One button panel; pins are BCM numbers, worst to best.
+
+    `button_count` is for a `plain` box, which cannot say it itself.
+    """
 
     kind: Literal["keypad", "gpio", "serial"]
     buttons: Annotated[tuple[Pin, ...], Meta(min_length=3, max_length=5)] = ()
     leds: Annotated[tuple[Pin, ...], Meta(max_length=5)] = ()
     port: Annotated[str, Meta(max_length=300)] = ""
     protocol: Literal["palaute/1", "plain"] = "palaute/1"
+    button_count: Literal[3, 4, 5] = 5
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +100,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     screen: ScreenSettings
     session: SessionSettings
     hours: HoursSettings
+    sound: SoundSettings
     panel: Annotated[tuple[PanelSettings, ...], Meta(max_length=8)]
 
 
