@@ -22,6 +22,7 @@ from kiosk.session.states import Idle, start
 from kiosk.view.show import show
 from kiosk.visitors import Seen, visit, visitors
 from tests.kiosk_builders import a_config
+from tests.storage_builders import NoBoxes
 
 SETTLED_AFTER = 200
 THINK_S = 0.5
@@ -37,6 +38,9 @@ class SteadyDisk:
     def submit(self, work):
         if isinstance(work, Save):
             self.saved.append(work)
+
+    def wait_until_idle(self, longest_s):
+        """It always is."""
 
 
 class DrawnScreen:
@@ -61,7 +65,7 @@ class DrawnScreen:
         self._screen.size = Window.size
         EventLoop.start()
         self.runtime = Runtime(
-            start(a_config()), self._disk, self._screen.show, lambda _: None, _ignore, _ignore
+            start(a_config()), self._disk, self._screen.show, lambda _: None, NoBoxes()
         )
         self.runtime.begin()
         self._draw()
@@ -112,10 +116,6 @@ class DrawnScreen:
 
         self._loop.idle()
         glFinish()  # as a screen does that shows each frame; else llvmpipe heaps them up
-
-
-def _ignore(_press):
-    pass
 
 
 def memory_kb() -> int:
