@@ -4,6 +4,7 @@ import contextlib
 import os
 import queue
 import select
+import signal
 import sys
 import termios
 import time
@@ -83,6 +84,9 @@ def _held(directory: StateDirectory) -> Iterator[None]:
 def _show(settings: tuple[PanelSettings, ...], live_s: float | None) -> None:
     live = LivePanels(settings)
     ends_at = None if live_s is None else boottime() + live_s
+    # Also where a shell has them ignored, as it has for what runs in its background.
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, _end)
     live.start()
     try:
         with _keys() as read_keys:
@@ -91,6 +95,10 @@ def _show(settings: tuple[PanelSettings, ...], live_s: float | None) -> None:
                 live.turn(boottime())
     finally:
         live.stop()
+
+
+def _end(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 class LivePanels:
@@ -147,8 +155,10 @@ class LivePanels:
 
 
 def _say(line: str) -> None:
-    click.echo(f"{datetime.now().astimezone():%H:%M:%S}  {line}")
-    sys.stdout.flush()
+    try:
+        click.echo(f"{datetime.now().astimezone():%H:%M:%S}  {line}")
+    except OSError:  # nobody reads any more
+        _end()
 
 
 @contextlib.contextmanager
@@ -163,13 +173,20 @@ def _keys() -> Iterator[Callable[[float], bytes]]:
     try:
         yield partial(_typed, keyboard)
     finally:
-        termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
+        with contextlib.suppress(termios.error):  # closed, too
+            termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
 
 
 def _typed(keyboard: int, longest_s: float) -> bytes:
     if not select.select([keyboard], [], [], longest_s)[0]:
         return b""
-    return os.read(keyboard, 64)
+    try:
+        keys = os.read(keyboard, 64)
+    except OSError:  # the terminal that this runs in was closed
+        keys = b""
+    if not keys:
+        _end()
+    return keys
 
 
 def _no_key(longest_s: float) -> bytes:

@@ -8,6 +8,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 
+import pytest
 from box_on_a_line import BoxOnALine
 from kiosk_builders import eventually, press
 from world import PROGRAM, Terminal, run
@@ -41,8 +42,11 @@ class Screen:
     def end(self):
         self.process.send_signal(signal.SIGINT)
         code = self.process.wait(timeout=15)
-        os.close(self._ours)
+        self.close()
         return code
+
+    def close(self):
+        os.close(self._ours)
 
 
 @contextmanager
@@ -135,6 +139,28 @@ def test_keys_of_the_keyboard_are_a_keypad(tmp_path):
         screen.wait_for("keypad")
         screen.type(b"x3")
         screen.wait_for("keypad: button 3 of 5")
+
+
+@pytest.mark.parametrize("is_ignored", [True, False])
+def test_it_ends_on_ctrl_c_even_where_the_shell_had_that_ignored(tmp_path, is_ignored):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if is_ignored else None
+    try:
+        screen = Screen("--pins", "5,6,13", "--state", tmp_path)
+    finally:
+        if is_ignored:
+            signal.signal(signal.SIGINT, before)
+    screen.wait_for("not there")
+
+    assert screen.end() == 0
+
+
+def test_it_ends_when_its_terminal_is_closed(tmp_path):
+    screen = Screen("--pins", "5,6,13", "--state", tmp_path)
+    screen.wait_for("not there")
+
+    screen.close()
+
+    assert screen.process.wait(timeout=15) == 0
 
 
 def test_pins_that_this_machine_does_not_have_are_said_in_a_line(tmp_path):
