@@ -47,7 +47,7 @@ LIGHT = Palette(
     accent=_hex("0B4A66"),
     on_accent=_hex("FFFFFF"),
     chosen=_hex("DDECF3"),
-    pressed=_hex("C6DDE8"),
+    pressed=_hex("D3E6EF"),
     face_line=_hex("4A3F35"),
 )
 DARK = Palette(

@@ -57,6 +57,15 @@ def test_text_has_seven_to_one_and_shapes_three_to_one_on_every_screen(measured,
     assert result["low"] == []
 
 
+def test_letters_keep_off_their_borders_where_they_are_largest_and_where_room_is_least():
+    modes = ("larger", "contrast+larger", "lowered")
+    screens = ("reasons-two-ticked", "text", "languages")
+    result = seen(SIZES[0], "--languages", "fi", "ar", "--modes", *modes, "--screens", *screens)
+
+    assert result["pictures"] == 2 * 2 * len(modes) * len(screens)
+    assert result["low"] == []
+
+
 def test_a_palette_that_is_too_pale_is_noticed_wherever_it_shows():
     result = seen(SIZES[0], "--languages", "fi", "--modes", "plain", "--screens", "start",
                   "--colours", *PALE)  # fmt: skip
