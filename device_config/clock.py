@@ -1,14 +1,18 @@
 """What time it is, since when this machine runs, and whether its clock can be trusted."""
 
-import ctypes
 import functools
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
-STA_UNSYNC = 0x0040  # <sys/timex.h>: the clock is not synchronised
-TIME_ERROR = 5  # what adjtimex returns then
+from device_config.clock_trust import is_trusted, kernel_clock, timesyncd_mark
+
+LOOKS = 5
+"""How often the clocks are read anew because somebody has just set them."""
+SAME_MOMENT_S = 0.5
+"""Clocks that drift apart by more between two looks were stepped, not slow to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,27 @@ class Reading:
 
 def read() -> Reading:
     """The clocks now."""
-    return Reading(
-        wall=time.time(), boottime=boottime(), boot_id=boot_id(), is_synced=is_disciplined()
-    )
+    return steady(_look, lambda wall: is_trusted(wall, kernel_clock(), timesyncd_mark()))
+
+
+def steady(look: Callable[[], Reading], is_right: Callable[[float], bool]) -> Reading:
+    """The clocks and whether they are right, from one moment.
+
+    `look` gives a reading that is not trusted. The clock may be set right between a look and the
+    question whether it is right: then the time from before would pass for right.
+    """
+    before = look()
+    for _ in range(LOOKS):
+        is_synced = is_right(before.wall)
+        after = look()
+        if abs(after.wall_at(before.boottime) - before.wall) < SAME_MOMENT_S:
+            return replace(after, is_synced=is_synced)
+        before = after
+    return before
+
+
+def _look() -> Reading:
+    return Reading(time.time(), boottime(), boot_id(), is_synced=False)
 
 
 def boottime() -> float:
@@ -50,43 +72,38 @@ def boot_id() -> str:
         return ""
 
 
-class _Timex(ctypes.Structure):
-    """struct timex of adjtimex(2): only the two first members are read."""
-
-    _fields_ = (
-        ("modes", ctypes.c_uint),
-        ("offset", ctypes.c_long),
-        ("freq", ctypes.c_long),
-        ("maxerror", ctypes.c_long),
-        ("esterror", ctypes.c_long),
-        ("status", ctypes.c_int),
-        ("rest", ctypes.c_byte * 256),
-    )
-
-
-def is_disciplined() -> bool:
-    """Whether the kernel says that something keeps this clock right (adjtimex(2))."""
-    timex = _Timex()
-    state = _libc().adjtimex(ctypes.byref(timex))
-    return state not in (-1, TIME_ERROR) and not timex.status & STA_UNSYNC
-
-
-@functools.cache
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
 def rfc3339(wall: float, zone: tzinfo | None = None) -> str:
     """A POSIX time as RFC 3339 with offset, to the second, in `zone` or this machine's own."""
     return datetime.fromtimestamp(wall, UTC).astimezone(zone).isoformat(timespec="seconds")
 
 
+STEPS = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(hours=26),  # into the next day, were this one 23 or 25 hours long
+}
+
+
 def cut(wall: float, precision: str, zone: tzinfo | None = None) -> str:
     """A POSIX time as RFC 3339, cut to the `minute`, `hour` or `day`, never rounded up."""
-    moment = datetime.fromtimestamp(wall, UTC).astimezone(zone)
-    moment = moment.replace(second=0, microsecond=0)
-    if precision in ("hour", "day"):
-        moment = moment.replace(minute=0)
-    if precision == "day":
-        moment = moment.replace(hour=0)
-    return moment.isoformat(timespec="seconds")
+    return _cut(datetime.fromtimestamp(wall, UTC), precision, zone).isoformat()
+
+
+def cut_up(wall: float, precision: str, zone: tzinfo | None = None) -> str:
+    """A POSIX time as RFC 3339: the first whole `minute`, `hour` or `day` that is not before it."""
+    whole = _cut(datetime.fromtimestamp(wall, UTC), precision, zone)
+    if whole.timestamp() < wall:
+        whole = _cut(whole.astimezone(UTC) + STEPS[precision], precision, zone)
+    return whole.isoformat()
+
+
+def _cut(moment: datetime, precision: str, zone: tzinfo | None) -> datetime:
+    local = moment.astimezone(zone).replace(second=0, microsecond=0)
+    if precision == "minute":
+        return local
+    local = local.replace(minute=0)
+    if precision == "hour":
+        return local
+    midnight = local.replace(hour=0, fold=0)
+    # This machine's own zone knows only the offset of now, and the clocks may change today.
+    return midnight if zone else midnight.replace(tzinfo=None).astimezone()

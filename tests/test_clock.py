@@ -1,5 +1,6 @@
 """The clocks: times are told with their offset, cut and never rounded up."""
 
+import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -61,3 +62,31 @@ def test_this_machines_clocks_can_be_read_and_do_not_step_back():
     assert second.boottime >= first.boottime > 0
     assert second.boot_id == first.boot_id
     assert isinstance(second.is_synced, bool)
+
+
+@given(FROM_2000_TO_2100, st.sampled_from([("minute", 60), ("hour", 3600), ("day", 25 * 3600)]))
+def test_a_time_cut_up_is_never_before_the_moment_nor_a_whole_step_after_it(wall, precision):
+    name, longest = precision
+
+    told = datetime.fromisoformat(clock.cut_up(wall, name, HELSINKI)).timestamp()
+
+    assert wall <= told < wall + longest
+
+
+@pytest.mark.parametrize(
+    ("utc", "first", "next_day"),
+    [
+        ("2026-03-29T09:00:00", "2026-03-29T00:00:00+02:00", "2026-03-30T00:00:00+03:00"),
+        ("2026-10-25T09:00:00", "2026-10-25T00:00:00+03:00", "2026-10-26T00:00:00+02:00"),
+    ],
+)
+@pytest.mark.parametrize("zone", [HELSINKI, None])
+def test_a_day_on_which_the_clocks_change_is_a_whole_day(monkeypatch, zone, utc, first, next_day):
+    wall = datetime.fromisoformat(utc).replace(tzinfo=UTC).timestamp()
+    with monkeypatch.context() as here:
+        here.setenv("TZ", "Europe/Helsinki")
+        time.tzset()
+        told = clock.cut(wall, "day", zone), clock.cut_up(wall, "day", zone)
+    time.tzset()
+
+    assert told == (first, next_day)

@@ -100,10 +100,15 @@ def _written(texts: dict[str, str | None]) -> dict[str, str]:
 
 
 def export_ndjson(store: Store) -> Iterator[str]:
-    """Each response document on a line, as it came, with `received_at` added."""
+    """Each response document on a line, as it came, with `received_at` added.
+
+    Where its time was learnt later, `corrected` says it, as `answered` would.
+    """
     with store.reading() as connection:
         for row in every_document(connection):
             document = {**json.loads(row.document), "received_at": row.received_at.isoformat()}
+            if row.corrected is not None:
+                document["corrected"] = json.loads(row.corrected)
             yield json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from sync import wire
+from sync.central.store.corrections import correct_times
 from sync.central.store.records import Values, content_hash, insert_once
 from sync.central.store.tables import events
+from sync.central.store.terminals import lineage
 
 
 def keep_events(
@@ -16,9 +18,15 @@ def keep_events(
     new: Sequence[wire.Event],
     received_at: datetime,
 ) -> tuple[wire.Verdict, ...]:
-    """Store the events whose id is new; the verdict on each, in order."""
+    """Store the events whose id is new, correct times by them; the verdict on each, in order."""
     rows = [_row(event, terminal_id, received_at) for event in new]
-    return insert_once(connection, events, rows)
+    verdicts = insert_once(connection, events, rows)
+    correct_times(
+        connection,
+        lineage(connection, terminal_id),
+        [one for one, verdict in zip(new, verdicts, strict=True) if verdict.status == "stored"],
+    )
+    return verdicts
 
 
 def _row(event: wire.Event, terminal_id: str, received_at: datetime) -> Values:

@@ -120,6 +120,7 @@ responses = Table(
     Column("flags", Text, nullable=False),  # rules, separated by spaces
     Column("is_simulated", Boolean, nullable=False),
     Column("document", Text, nullable=False),
+    Column("corrected", Text),  # `answered` as learnt later, as JSON; the document stays as it came
     Index("ix_responses_received", "received_at"),
     Index("ix_responses_unit_received", "unit", "received_at"),
     Index("ix_responses_terminal_epoch_seq", "terminal_id", "epoch", "seq"),

@@ -1,0 +1,179 @@
+"""Clock corrections at the centre: times learnt later stand beside the documents, never in them."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import msgspec
+import pytest
+from test_central_builders import NOON, a_centre, a_response, a_store, an_event
+
+from sync.central.admin import export_csv, export_ndjson
+
+UNKNOWN = {"at": None, "clock": "unknown", "precision": "minute", "earliest": None, "latest": None}
+LEARNT = UNKNOWN | {"at": "2026-11-21T14:03:00+02:00", "clock": "corrected"}
+BOUNDED = UNKNOWN | {
+    "clock": "estimated",
+    "earliest": "2026-11-21T08:00:00+02:00",
+    "latest": "2026-11-21T16:00:00+02:00",
+}
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory):
+    with a_centre(tmp_path_factory.mktemp("centre")) as running:
+        yield running
+
+
+@pytest.fixture
+def terminal(centre):
+    return centre.a_terminal()
+
+
+def give(terminal, seq, answered=UNKNOWN):
+    """A response as the terminal sends it first."""
+    response = a_response(terminal.id, epoch=1, seq=seq, answered=answered)
+    assert terminal.verdicts(response) == [("stored", None)]
+    return response
+
+
+def correct(terminal, first, *answered, **changes):
+    data = {"epoch": 1, "first_seq": first, "last_seq": first + len(answered) - 1}
+    event = an_event(kind="clock-correction", data=data | {"answered": answered} | changes)
+    return report(terminal, event)
+
+
+def report(terminal, event):
+    body = {"terminal_id": terminal.id, "sent_at": NOON.isoformat(), "events": [event]}
+    (verdict,) = terminal.post("/events", body).json()["results"]
+    return verdict["status"]
+
+
+def exported(centre, response):
+    lines = map(json.loads, export_ndjson(centre.store))
+    return next(each for each in lines if each["id"] == response["id"])
+
+
+def columns(centre, response):
+    with centre.store.reading() as connection:
+        statement = "SELECT answered_at, clock, document FROM responses WHERE id = ?"
+        return tuple(connection.exec_driver_sql(statement, (response["id"],)).one())
+
+
+def test_a_time_learnt_later_stands_beside_the_document(centre, terminal):
+    response = give(terminal, 1)
+
+    assert correct(terminal, 1, LEARNT) == "stored"
+
+    at, clock, document = columns(centre, response)
+    assert (at[:16], clock) == ("2026-11-21 12:03", "corrected")
+    assert msgspec.json.decode(document) == response
+    assert exported(centre, response)["corrected"] == LEARNT
+    assert exported(centre, response)["answered"] == UNKNOWN
+    assert terminal.verdicts(response) == [("duplicate", None)]
+
+
+def test_the_table_for_people_has_the_corrected_time(centre, terminal):
+    response = give(terminal, 1)
+    correct(terminal, 1, LEARNT)
+
+    (line,) = [
+        each
+        for each in export_csv(centre.store, centre.service.questionnaires)
+        if response["id"] in each
+    ]
+
+    assert "2026-11-21T12:03:00" in line
+    assert ",corrected," in line
+
+
+def test_each_response_of_a_run_gets_its_own_time(centre, terminal):
+    run = [give(terminal, seq) for seq in (5, 6, 7)]
+
+    correct(terminal, 6, LEARNT, BOUNDED)
+
+    assert [columns(centre, each)[1] for each in run] == ["unknown", "corrected", "estimated"]
+    assert exported(centre, run[2])["corrected"] == BOUNDED
+
+
+def test_a_time_that_was_right_is_never_changed(centre, terminal):
+    known = LEARNT | {"clock": "synced"}
+    response = give(terminal, 1, known)
+
+    correct(terminal, 1, LEARNT | {"at": "2020-01-01T00:00:00+02:00"})
+
+    assert columns(centre, response)[1] == "synced"
+
+
+def test_the_first_correction_counts(centre, terminal):
+    response = give(terminal, 1)
+    correct(terminal, 1, LEARNT)
+
+    correct(terminal, 1, BOUNDED)
+
+    assert exported(centre, response)["corrected"] == LEARNT
+
+
+def test_nobody_corrects_the_responses_of_another_terminal(centre, terminal):
+    response = give(terminal, 1)
+
+    assert correct(centre.a_terminal(), 1, LEARNT) == "stored"
+
+    assert columns(centre, response)[1] == "unknown"
+
+
+def test_a_successor_corrects_what_its_predecessor_sent(centre):
+    before = centre.a_terminal("the-same-box")
+    response = give(before, 1)
+
+    correct(centre.a_terminal("the-same-box"), 1, LEARNT)
+
+    assert columns(centre, response)[1] == "corrected"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"answered": []},
+        {"answered": [LEARNT, LEARNT]},
+        {"answered": [LEARNT | {"at": "yesterday"}]},
+        {"answered": [LEARNT | {"clock": "synced"}]},
+        {"answered": [BOUNDED | {"latest": "9999-12-31T23:59:59Z"}]},
+        {"answered": [None]},
+        {"answered": "no"},
+        {"epoch": "one"},
+        {"first_seq": 0, "last_seq": 0},
+        {"last_seq": 10**30},
+    ],
+)
+def test_a_correction_that_is_none_is_kept_and_changes_nothing(centre, terminal, changes):
+    response = give(terminal, 1)
+
+    assert correct(terminal, 1, LEARNT, **changes) == "stored"
+
+    assert columns(centre, response)[1] == "unknown"
+    assert "corrected" not in exported(centre, response)
+
+
+def test_a_database_from_before_takes_corrections_too(tmp_path):
+    a_store(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "central.db")) as connection:
+        connection.execute("ALTER TABLE responses DROP COLUMN corrected")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        connection.commit()
+
+    with a_centre(tmp_path) as centre:
+        terminal = centre.a_terminal()
+        response = give(terminal, 1)
+        correct(terminal, 1, LEARNT)
+
+        assert exported(centre, response)["corrected"] == LEARNT
+
+
+def test_other_events_correct_nothing(centre, terminal):
+    response = give(terminal, 1)
+    data = {"epoch": 1, "first_seq": 1, "last_seq": 1, "answered": [LEARNT]}
+
+    report(terminal, an_event(kind="flag", data=data))
+
+    assert columns(centre, response)[1] == "unknown"
