@@ -1,5 +1,6 @@
 """The terminal's SQLite database: opened safely, migrated by name."""
 
+import fcntl
 import os
 import sqlite3
 import time
@@ -10,9 +11,13 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from device_config.disk import open_private, sync_directory
-from device_config.errors import StateDamaged, StateNotWritable
+from device_config.errors import KioskError, StateDamaged, StateNotWritable
+from device_config.wal import missing_part
 
 BUSY_TIMEOUT_S = 5.0
+RESCUED = ".rescued"
+"""Ends the name of a new database, whole on disk, that is about to take a damaged one's place."""
+MEND = "a kiosk that starts saves what can be read; if none does, keep the file and call support"
 
 
 def open_database(path: Path, migration_sets: tuple[Migrations, ...]) -> Database:
@@ -22,13 +27,31 @@ def open_database(path: Path, migration_sets: tuple[Migrations, ...]) -> Databas
     StateNotWritable when it cannot be opened, or cannot be had for ourselves in time.
     """
     try:
-        if not path.exists():
-            os.close(open_private(path))
-        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)
+        with folder_locked(path.parent, fcntl.LOCK_SH):
+            _refuse_damaged(path)
+            if not path.exists():
+                os.close(open_private(path))
+            return _opened(path, migration_sets)
+    except KioskError:
+        raise
     except (OSError, sqlite3.OperationalError) as error:
         raise StateNotWritable(f"{path}: {error}; give another directory with --state") from None
-    db = Database(connection)
+
+
+def _refuse_damaged(path: Path) -> None:
+    """Raise StateDamaged for what SQLite would take for a database without answers."""
+    if path.with_name(path.name + RESCUED).exists():
+        raise StateDamaged(f"{path}: is being saved; {MEND}")
+    missing = missing_part(path)
+    if missing is not None:
+        raise StateDamaged(f"{path}: {missing}; {MEND}")
+
+
+def _opened(path: Path, migration_sets: tuple[Migrations, ...]) -> Database:
+    db = Database(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S))
     try:
+        # Of a new database only: what retention frees can go back to the disk, page by page.
+        db.conn.execute("PRAGMA auto_vacuum=INCREMENTAL")
         _enable_wal(db)
         # FULL: a kiosk gets unplugged, and NORMAL may lose the last commits then.
         db.conn.execute("PRAGMA synchronous=FULL")
@@ -37,11 +60,26 @@ def open_database(path: Path, migration_sets: tuple[Migrations, ...]) -> Databas
     except sqlite3.OperationalError as error:
         db.conn.close()
         raise StateNotWritable(f"{path}: {error}; free some space, then try again") from None
-    except sqlite3.DatabaseError as error:
+    # UnicodeDecodeError: SQLite's own words, about names that are damaged.
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         db.conn.close()
-        raise StateDamaged(f"{path}: {error}; keep the file and call support") from None
+        raise StateDamaged(f"{path}: {error}; {MEND}") from None
     sync_directory(path.parent)
     return db
+
+
+@contextmanager
+def folder_locked(folder: Path, how: int) -> Iterator[None]:
+    """Keep others from opening a database in this folder (LOCK_EX), or from replacing it (LOCK_SH).
+
+    Whoever opened one while it is replaced would bring its log to the new one.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, how)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _enable_wal(db: Database) -> None:

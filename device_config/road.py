@@ -4,6 +4,7 @@ Three tables in the terminal's database, since the two processes share nothing e
 """
 
 import json
+import sqlite3
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -134,14 +135,19 @@ def fact(db: Database, process: str, name: str) -> Any:
 def note(db: Database, entry: JournalEntry) -> None:
     """Put an event into the journal, in its place in line for the centre."""
     with db.conn:
-        db.conn.execute(
-            "INSERT INTO journal (id, kind, at, clock, data) VALUES (?, ?, ?, ?, ?)",
-            (entry.id, entry.kind, entry.at, entry.clock, json.dumps(entry.data)),
-        )
-        db.conn.execute(
-            "DELETE FROM journal WHERE number <= (SELECT max(number) FROM journal) - ?",
-            (MOST_JOURNAL_ROWS,),
-        )
+        write_entry(db.conn, entry)
+
+
+def write_entry(conn: sqlite3.Connection, entry: JournalEntry) -> None:
+    """`note` within a transaction of the caller's."""
+    conn.execute(
+        "INSERT INTO journal (id, kind, at, clock, data) VALUES (?, ?, ?, ?, ?)",
+        (entry.id, entry.kind, entry.at, entry.clock, json.dumps(entry.data)),
+    )
+    conn.execute(
+        "DELETE FROM journal WHERE number <= (SELECT max(number) FROM journal) - ?",
+        (MOST_JOURNAL_ROWS,),
+    )
 
 
 def pending_entries(db: Database, most: int) -> tuple[JournalEntry, ...]:

@@ -78,6 +78,13 @@ class SoundSettings(Struct, frozen=True, forbid_unknown_fields=True):
     accepted: bool
 
 
+class RetentionSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long, and how many bytes of, copies of what the centre holds are kept."""
+
+    sent_days: Annotated[float, Meta(ge=0, le=3650)]
+    sent_bytes: Annotated[int, Meta(ge=0, le=10**12)]
+
+
 class PanelSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One button panel; pins are BCM numbers, worst to best.
 
@@ -101,6 +108,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     session: SessionSettings
     hours: HoursSettings
     sound: SoundSettings
+    retention: RetentionSettings
     panel: Annotated[tuple[PanelSettings, ...], Meta(max_length=8)]
 
 

@@ -68,7 +68,7 @@ class StateDirectory:
 def open_state(path: Path) -> StateDirectory:
     """The state directory, made if need be; raises StateNotWritable with the mend."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         make_folder(path, mode=0o750)
         probe = path / f".probe-{os.getpid()}"
         probe.touch(mode=0o600)

@@ -4,6 +4,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from device_config import clock
 from device_config.config_store import ConfigStore
 from device_config.credentials import read_credentials
 from device_config.errors import UsageProblem
@@ -11,7 +12,7 @@ from device_config.state import SYSTEM_STATE, hold, open_state
 from kiosk.next_session import session_config_of
 from kiosk.simulate import simulate
 from kiosk.terminal import LOCK_WAIT_S
-from sync.outbox import open_outbox
+from sync.salvage.rescue import open_or_rescue
 from sync.wire import Flag
 
 
@@ -36,7 +37,7 @@ def run_simulation(  # noqa: PLR0913 - one parameter an option
     config = session_config_of(state, settings)
     config = replace(config, base_flags=(*config.base_flags, Flag(rule="simulated")))
     with hold(state, "kiosk", wait_s=LOCK_WAIT_S):
-        outbox = open_outbox(state)
+        outbox = open_or_rescue(state, clock.read())
         outbox.close_abandoned()
         simulate(config, outbox, count, seed=seed, is_paced=is_paced, say=_say)
         outbox.close()

@@ -11,6 +11,7 @@ from device_config import clock
 from device_config.config_store import ConfigStore, Effective
 from device_config.disk import say_once
 from device_config.errors import KioskError
+from device_config.reserve import Reserve
 from device_config.software import software
 from device_config.state import StateDirectory, hold, open_state
 from kiosk import kivy_setup
@@ -23,13 +24,14 @@ from kiosk.panel.presses import PressMemory
 from kiosk.panel_watch import PanelWatch
 from kiosk.runtime import Runtime
 from kiosk.session.draft import Draft
-from kiosk.session.effects import PressId
+from kiosk.session.effects import CheckStorage, PressId
 from kiosk.session.events import ConfigChanged, DoorsChanged, Event, Pressed
 from kiosk.session.moves import left_behind
 from kiosk.session.reduce import is_left_alone
 from kiosk.session.states import start
 from kiosk.sound import AcceptedSound
 from kiosk.touch_record import TouchRecord
+from kiosk.turned_away import TurnedAway
 
 if TYPE_CHECKING:
     from kiosk.app import KioskApp
@@ -41,6 +43,7 @@ LOCK_WAIT_S = 5.0
 CONFIG_CHECK_S = 2.0
 HOURS_CHECK_S = 20.0
 TOUCHES_KEPT_S = 1800.0
+ROOM_CHECK_S = 5.0
 STORAGE_PATIENCE_S = 30.0
 """Longer than an opening takes, or needs to fail."""
 
@@ -93,6 +96,7 @@ class Terminal:
         self._fingerprint = fingerprint
         self._was_synced = False
         self._is_leaving = False
+        self._has_opened_storage = False
         self._storage = EarlyStorage()
         self._panels = Panels(())
         self._lights = DARK
@@ -106,9 +110,11 @@ class Terminal:
             self,
             self._sound.play,
         )
+        self._reserve = Reserve(state.file("reserve"))
         self._touches = TouchRecord(clock.boottime, self._touch_panel_is_silent)
+        self._turned_away = TurnedAway(clock.boottime, self._tell_turned_away)
         app.handle = self._take
-        app.on_touch = self._touches.touched
+        app.on_touch = self._touched
         app.on_first_frame = self._after_first_frame
 
     def run(self, hands_fd: int | None) -> None:
@@ -118,6 +124,7 @@ class Terminal:
         self._app.every(CONFIG_CHECK_S, self._check_config)
         self._app.every(HOURS_CHECK_S, self._check_hours)
         self._app.every(TOUCHES_KEPT_S, self._keep_touches)
+        self._app.every(ROOM_CHECK_S, self._check_room)
         if hands_fd is not None:
             from kiosk.hands import Hands
 
@@ -129,12 +136,19 @@ class Terminal:
             for save in left_behind(self.runtime.state):
                 self._storage.submit(save)
             self._keep_touches()
+            self._turned_away.tell()
             self._storage.close()
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Pressed):
             self._touches.pressed(event.now)
+        before = self.runtime.state
         self.runtime.handle(event)
+        self._turned_away.saw(before, event, self.runtime.state)
+
+    def _touched(self) -> None:
+        self._touches.touched()
+        self._turned_away.touched()
 
     def _after_first_frame(self) -> None:
         """What is slow to import, or to open, comes when there is something to see."""
@@ -152,7 +166,14 @@ class Terminal:
             self._storage.submit,
             self._presses,
         )
-        writer = Writer(self._open_outbox, _moment_of, clock.read, self._app.post, panels)
+        writer = Writer(
+            self._open_outbox,
+            _moment_of,
+            clock.read,
+            self._app.post,
+            panels,
+            room=self._reserve,
+        )
         writer.start()
         self._storage.open(writer)
         self._note("started", {"software": software()})
@@ -167,9 +188,13 @@ class Terminal:
     def _open_outbox(self) -> "Outbox":
         from device_config.road import fact
         from kiosk.press_record import PRESSES, settled_presses
-        from sync.outbox import open_outbox
+        from sync.salvage.rescue import open_or_rescue
 
-        outbox = open_outbox(self._state, (PRESSES,))
+        # Opened again: writing has failed, so it is looked at more closely.
+        outbox = open_or_rescue(
+            self._state, clock.read(), (PRESSES,), is_thorough=self._has_opened_storage
+        )
+        self._has_opened_storage = True
         self._touches.take_up(fact(outbox.db, "kiosk", "touches"))
         now = clock.read()
         self._presses.take_up(settled_presses(outbox.db, now.boot_id, now.boottime))
@@ -194,6 +219,15 @@ class Terminal:
         log.warning("the touch panel has been silent for days, while buttons were pressed")
         self._note("touch-silent", {"presses": presses})
 
+    def _tell_turned_away(self, presses: int, touches: int, seconds: float) -> None:
+        data = {"presses": presses, "touches": touches, "seconds": round(seconds)}
+        self._note("turned-away", data)
+
+    def _check_room(self) -> None:
+        """Once somebody has used the space set aside, see to it before the next one answers."""
+        if is_left_alone(self.runtime.state) and not self._reserve.is_kept:
+            self._storage.submit(CheckStorage())
+
     def _keep_touches(self) -> None:
         from kiosk.writer import Fact
 
@@ -209,6 +243,8 @@ class Terminal:
         is_open = is_open_at(self._hours, now.wall, now.is_synced)
         was_seen = was_seen and self._was_synced
         self._was_synced = now.is_synced
+        if now.is_synced:
+            self._storage.submit(now)  # for the answers that were given before it was right
         if is_open != self.runtime.state.memory.is_open:
             self._app.post(DoorsChanged(is_open, now.boottime, was_seen))
 

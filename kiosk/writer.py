@@ -1,7 +1,7 @@
 """The one thread of the kiosk that touches the database: the disk is slow, the picture is not.
 
-It takes saves, facts and journal entries in order, says of each save whether it is on disk, and
-acknowledges the press that caused it as soon as it is.
+It takes saves, facts, journal entries and readings of the clock in order, says of each save
+whether it is on disk, and acknowledges the press that caused it as soon as it is.
 """
 
 import logging
@@ -14,7 +14,7 @@ from typing import Protocol
 
 from device_config.clock import Reading
 from device_config.database import immediate
-from device_config.errors import KioskError
+from device_config.errors import KioskError, StateDamaged, StateNotWritable
 from device_config.road import JournalEntry, entry_now, note, state_fact
 from kiosk.document import content_of
 from kiosk.masking import Mask, mask
@@ -22,7 +22,9 @@ from kiosk.press_record import record
 from kiosk.session.draft import Draft
 from kiosk.session.effects import Acknowledge, CheckStorage, FlagEarlier, PressId, Save, Tell
 from kiosk.session.events import Event, Saved, StorageFailed, StorageReady
+from sync.boots import note_anchor
 from sync.outbox import Outbox
+from sync.retention import give_up
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ class Fact:
     body: object
 
 
-Work = Save | CheckStorage | Acknowledge | Tell | FlagEarlier | Fact | JournalEntry
+Work = Save | CheckStorage | Acknowledge | Tell | FlagEarlier | Fact | JournalEntry | Reading
 
 
 class Boxes(Protocol):
@@ -51,13 +53,24 @@ class Boxes(Protocol):
         """This press could not be written down; it counts when it is offered again."""
 
 
+class Room(Protocol):
+    """Space on the disk that is set aside."""
+
+    def keep(self) -> bool:
+        """Set it aside; returns whether there is room for it."""
+
+    def give_back(self) -> bool:
+        """Free it; returns whether there was any."""
+
+
 class Writer:
     """Carries out saves on a thread of its own.
 
-    `open_storage` is called on that thread and may fail, then and again later. What an earlier run
-    left open is closed when it first succeeds. `moment_of` says what the clocks were at a draft's
-    first answer, `read_clock` what they are now, `mask` takes out of its text what must never be
-    written.
+    `room` is given back when a disk is full in the middle of a session, and must be there again
+    before the storage counts as ready. `open_storage` is called on that thread and may fail, then
+    and again later. What an earlier run left open is closed when it first succeeds. `moment_of`
+    says what the clocks were at a draft's first answer, `read_clock` what they are now, `mask`
+    takes out of its text what must never be written.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what the composition root connects it to
@@ -68,7 +81,9 @@ class Writer:
         post: Callable[[Event], None],
         boxes: Boxes,
         mask: Mask = mask,
+        room: Room | None = None,
     ) -> None:
+        self._room = room
         self._open_storage = open_storage
         self._moment_of = moment_of
         self._read_clock = read_clock
@@ -113,7 +128,7 @@ class Writer:
     def _run(self) -> None:
         while (work := self._queue.get()) is not None:
             try:
-                self._carry_out(work)
+                self._carry_out_somehow(work)
             except (sqlite3.Error, KioskError, OSError) as error:
                 log.error("not stored: %s", error)  # noqa: TRY400 - one line, no traceback
                 self._forget_storage()
@@ -125,6 +140,30 @@ class Writer:
             if self._queue.empty():
                 self._is_idle.set()
         self._forget_storage()
+
+    def _carry_out_somehow(self, work: Work) -> None:
+        """Carry out, a second time in the space that was set aside if the disk is full."""
+        try:
+            self._carry_out(work)
+        except (sqlite3.OperationalError, StateNotWritable, OSError) as error:
+            if self._room is None or isinstance(error, StateDamaged) or not self._room.give_back():
+                raise
+            log.warning("%s; using the space that was set aside", error)
+            self._forget_storage()
+            self._carry_out(work)
+
+    def _make_room(self, outbox: Outbox) -> None:
+        """Have space set aside before anybody answers; raises StateNotWritable if there is none."""
+        if self._room is None or self._room.keep():
+            return
+        given = give_up(outbox, self._room.keep)
+        if given:
+            log.warning("the disk is full; given up: %s", given)
+        if not self._room.keep():
+            raise StateNotWritable(
+                "the disk is full, with nothing left to give up: free some space"
+            )
+        note(outbox.db, entry_now("made-room", given, self._read_clock()))
 
     def _say_failed(self, work: Work) -> None:
         match work:
@@ -152,6 +191,7 @@ class Writer:
                     self._record(conn, press)
                 self._boxes.acknowledge(press)
             case CheckStorage():
+                self._make_room(outbox)
                 state_fact(outbox.db, "kiosk", "storage", "ok")
                 self._post(StorageReady(self._now()))
             case Fact(name=name, body=body):
@@ -162,6 +202,8 @@ class Writer:
                 self._flag_earlier(outbox, work)
             case JournalEntry():
                 note(outbox.db, work)
+            case Reading():
+                note_anchor(outbox.db, work)
 
     def _put(self, draft: Draft, press: PressId | None) -> None:
         moment = self._moment(draft)

@@ -1,0 +1,27 @@
+"""One round of each kind of damage of those that the drill does by the hundred."""
+
+from device_config import clock
+from sync.salvage import rescue
+from sync.salvage.rescue import open_or_rescue
+from tests.damage import ALL
+from tests.drills.corruption import Drill
+
+
+def test_whatever_is_damaged_what_is_saved_is_true_and_what_is_gone_is_named(tmp_path):
+    result = Drill(tmp_path, rows=60, seed=7).run(len(ALL))
+
+    assert result.is_good, result.wrong
+    assert all(kind.rounds == 1 for kind in result.kinds.values())
+
+
+def test_a_rescue_that_overlooks_what_is_gone_is_found_out(tmp_path, monkeypatch):
+    told = rescue._told
+
+    def hushed(*arguments):
+        return {**told(*arguments), "not_found": []}
+
+    monkeypatch.setattr(rescue, "_told", hushed)
+
+    result = Drill(tmp_path, 60, 7, lambda state: open_or_rescue(state, clock.read())).run(2)
+
+    assert any("does not name what is gone" in wrong for wrong in result.wrong)
