@@ -23,12 +23,15 @@ from device_config.road import (
     settle_entries,
 )
 from device_config.state import StateDirectory
+from sync.boots import note_anchor
 from sync.client import CentralClient
+from sync.corrections import correct_waiting, tell_corrections
 from sync.enrolment import take_config
 from sync.health import health
 from sync.outbox import Outbox
 from sync.outcome import Reply, Settled, TooMuch, TryLater, Unreachable, failure, push_outcome
 from sync.push import Pusher
+from sync.retention import keep_within
 from sync.schedule import Line
 from sync.wire import (
     MOST_RESPONSES,
@@ -46,8 +49,9 @@ log = logging.getLogger(__name__)
 BEAT_S = 60.0
 CONFIG_S = 300.0
 REPORT_S = 30.0
+CLOCK_S = 30.0
 PURGE_S = 3600.0
-SENT_KEPT_S = 30 * 24 * 3600.0
+PURGE_STEP_S = 1.0
 
 Duty = Callable[[Reading, Line], Line]
 Body = TypeVar("Body")
@@ -77,6 +81,7 @@ class Agent:
         self._pusher = Pusher(outbox, client, credentials.terminal_id, jitter)
         self._duties: dict[str, Duty] = {
             "orders": self._carry_out_orders,
+            "clock": self._keep_time,
             "push": self._pusher.push_news,
             "report": self._report,
             "beat": self._beat,
@@ -98,7 +103,7 @@ class Agent:
     def one_pass(self, now: Reading) -> bool:
         """Everything once, ignoring earlier back-off; returns whether nothing waits any more."""
         duties = {**self._duties, "push": self._pusher.push_all}
-        for name in ("push", "report", "beat", "pull"):
+        for name in ("clock", "push", "report", "beat", "pull"):
             self._lines[name] = self._done(name, duties[name], now, self._lines[name])
         return not self._outbox.has_pending()
 
@@ -123,6 +128,15 @@ class Agent:
                 log.warning("order %d is of an unknown kind: %s", order.id, order.kind)
                 finish_order(self._outbox.db, order.id, {"error": "unknown order"})
         return line.succeeded(now.boottime, 0.0)
+
+    def _keep_time(self, now: Reading, line: Line) -> Line:
+        """Write down that the clock is right, and tell the times that were sent without."""
+        if not now.is_synced:
+            return line
+        if note_anchor(self._outbox.db, now):
+            correct_waiting(self._outbox.db)
+        tell_corrections(self._outbox.db, now)
+        return line.succeeded(now.boottime, CLOCK_S)
 
     def _report(self, now: Reading, line: Line) -> Line:
         """Send the journal's entries."""
@@ -190,9 +204,10 @@ class Agent:
             )
 
     def _purge(self, now: Reading, line: Line) -> Line:
-        """Delete what the centre has held for a month."""
-        self._outbox.purge_sent(now.wall - SENT_KEPT_S)
-        return line.succeeded(now.boottime, PURGE_S)
+        """Delete copies of what the centre holds, a small step at a time."""
+        bounds = self._store.effective().settings.retention
+        is_more = keep_within(self._outbox, bounds, now)
+        return line.succeeded(now.boottime, PURGE_STEP_S if is_more else PURGE_S)
 
     def _later(self, now: Reading, line: Line, reply: Reply | Unreachable) -> Line:
         outcome = failure(reply, now.wall)

@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,8 @@ from device_config.state import (
     open_state,
     state_option,
 )
-from sync.wire import Heartbeat
-
-STATE_WORDS = {
-    "ok": "works",
-    "offline": "no network: answers are kept and sent later",
-    "attention": "call support",
-}
+from sync.status_screen import lines
+from sync.wire import Heartbeat, Reason
 
 
 @click.command()
@@ -85,23 +81,8 @@ def status(state: Path, config: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(heartbeat).decode())
         return
-    place = heartbeat.location
-    rows = {
-        "state": STATE_WORDS[heartbeat.state],
-        "because": ", ".join(heartbeat.reasons) or "-",
-        "terminal": heartbeat.terminal_id or "not enrolled",
-        "stands at": ", ".join(filter(None, (place.unit, place.place))) if place else "-",
-        "waiting": f"{heartbeat.pending} (oldest {heartbeat.oldest_pending_at or '-'})",
-        "sent": str(heartbeat.sent),
-        "refused": str(heartbeat.rejected),
-        "last push": heartbeat.last_push_at or "never",
-        "clock": heartbeat.clock,
-        "disk free": f"{heartbeat.disk_free_bytes // 2**20} MiB",
-        "panels": ", ".join(f"{p.kind} {p.id}: {p.state}" for p in heartbeat.panels) or "-",
-        "software": heartbeat.software,
-    }
-    for name, value in rows.items():
-        click.echo(f"{name:10} {value or '-'}")
+    for line in lines(heartbeat):
+        click.echo(line)
 
 
 def _heartbeat(state: Path, config: Path | None) -> Heartbeat:
@@ -146,14 +127,15 @@ def _heartbeat_with(
 @no_config_option
 @click.option("--format", "form", type=click.Choice(["ndjson", "csv"]), default="ndjson")
 def export(state: Path, form: str) -> None:
-    """What this terminal holds, one response a line."""
+    """What this terminal holds, one response a line; with the reason of what was refused."""
     from sync.outbox import open_outbox
 
     directory = open_state(state)
     if not directory.database.exists():
         return
     outbox = open_outbox(directory)
-    documents = ({**json.loads(body), "state": held} for held, body in outbox.documents())
+    reasons = outbox.refusals()
+    documents = (_exported(json.loads(body), held, reasons) for held, body in outbox.documents())
     if form == "ndjson":
         for document in documents:
             click.echo(json.dumps(document, ensure_ascii=False))
@@ -167,8 +149,15 @@ def export(state: Path, form: str) -> None:
 CSV_COLUMNS = (
     *("id", "epoch", "seq", "state", "terminal_id", "questionnaire", "version", "respondent"),
     *("language", "county", "unit", "service", "place", "contact_mode", "channel", "instrument"),
-    *("answered_at", "clock", "ended", "answers", "text", "flags"),
+    *("answered_at", "clock", "ended", "answers", "text", "flags", "reason"),
 )
+
+
+def _exported(document: dict[str, Any], held: str, reasons: Mapping[str, Reason]) -> dict[str, Any]:
+    """A document with its state here and, when the centre refused it, why."""
+    reason = reasons.get(document["id"])
+    why = {} if reason is None else {"reason": msgspec.to_builtins(reason)}
+    return {**document, "state": held, **why}
 
 
 def _row(document: dict[str, Any]) -> dict[str, Any]:
@@ -188,6 +177,7 @@ def _row(document: dict[str, Any]) -> dict[str, Any]:
         "answers": " ".join(answers),
         "text": text.get("plain", "(sealed)" if "sealed" in text else ""),
         "flags": " ".join(flag["rule"] for flag in document["flags"]),
+        "reason": document.get("reason", {}).get("code", ""),
     }
 
 
@@ -196,11 +186,14 @@ def _row(document: dict[str, Any]) -> dict[str, Any]:
 @state_option
 @no_config_option
 def requeue(ids: tuple[str, ...], state: Path) -> None:
-    """Put rejected responses back in line: these, or all."""
+    """Put responses that the centre refused back in line: these IDS, or all."""
     from device_config.errors import KioskError
     from sync.outbox import open_outbox
 
     outbox = open_outbox(open_state(state))
+    waited = outbox.counts().rejected
     unknown = outbox.requeue(ids)
     if unknown:
         raise KioskError(f"no rejected response {', '.join(unknown)}; see: palautepiste export")
+    back = waited - outbox.counts().rejected
+    click.echo(f"{back} back in line" if back else "nothing was refused")

@@ -1,7 +1,8 @@
 """`CentralClient`: the terminal's calls to the central service. It decides nothing."""
 
 import gzip
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 
 import requests
@@ -13,6 +14,8 @@ from sync.outcome import Reply, Unreachable
 from sync.wire import API_PATH, MOST_BYTES, EnrolmentRequest, Heartbeat, encode
 
 CONNECT_S, READ_S, CALL_S = 10.0, 30.0, 60.0
+# X509_STORE_CTX_get_error(3ssl): what a wrong clock makes of a certificate that is right.
+CERTIFICATE_TIMES = {9: "tls-not-yet-valid", 10: "tls-expired"}
 
 
 class _Session(requests.Session):
@@ -123,7 +126,7 @@ def _reason(error: Exception) -> str:
     """A short word for the heartbeat's failure counts, without addresses or secrets."""
     match error:
         case requests.exceptions.SSLError():
-            return "tls"
+            return _tls_reason(error)
         case requests.exceptions.ProxyError():
             return "proxy"
         case requests.exceptions.Timeout():
@@ -132,3 +135,16 @@ def _reason(error: Exception) -> str:
             return "dns"
         case _:
             return "connection"
+
+
+def _tls_reason(error: BaseException) -> str:
+    for each in _causes(error):
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return CERTIFICATE_TIMES.get(each.verify_code, "tls-certificate")
+    return "tls"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

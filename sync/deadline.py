@@ -22,6 +22,9 @@ class Watch:
         # Its socket by itself, too: a connection lets go of it as soon as the head of a reply
         # without a length has come, and the body drips on.
         self.socket: socket.socket | None = None
+        # A second handle of one that is being connected: TLS takes the first one over, and shows
+        # its own only after the handshake, which may drip, too.
+        self.connecting: socket.socket | None = None
         self.is_over = False
 
     @contextmanager
@@ -35,11 +38,19 @@ class Watch:
             yield
         finally:
             timer.cancel()
+            # One that rings at this moment must not ring in the next call.
+            timer.join()
             self.connection = self.socket = None
+
+    def connected(self) -> None:
+        """Let go of the second handle: the first one alone says when the connection is closed."""
+        if self.connecting is not None:
+            self.connecting.close()
+            self.connecting = None
 
     def _cut(self) -> None:
         self.is_over = True
-        for each in (getattr(self.connection, "sock", None), self.socket):
+        for each in (getattr(self.connection, "sock", None), self.socket, self.connecting):
             if each is not None:
                 with suppress(OSError):
                     # The plain socket's own shutdown: SSLSocket's would pull its state from
@@ -66,11 +77,20 @@ def _watched(connection_class: Any, watch: Watch) -> Any:
     class Watched(connection_class):  # type: ignore[misc] # its base is known at run time only
         def connect(self) -> None:
             watch.connection = self
-            super().connect()
-            watch.socket = self.sock
+            try:
+                super().connect()
+                watch.socket = self.sock
+            finally:
+                watch.connected()
+
+        def _new_conn(self) -> socket.socket:
+            new: socket.socket = super()._new_conn()
+            watch.connecting = new.dup()
             if watch.is_over:
                 # The time ran out before there was a socket to shut down.
+                new.close()
                 raise TimeoutError("deadline")
+            return new
 
         def request(self, *args: Any, **kwargs: Any) -> None:
             watch.connection, watch.socket = self, self.sock

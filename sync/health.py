@@ -9,10 +9,13 @@ from typing import Any
 from device_config.clock import Reading
 from device_config.credentials import Credentials
 from device_config.location import Place
+from device_config.reserve import RESERVE_BYTES
 from device_config.road import fact
 from device_config.software import software
 from device_config.state import StateDirectory
-from sync.outbox import Counts, Outbox, oldest_text
+from sync.corrections import oldest_waiting_at
+from sync.outbox import Counts, Outbox
+from sync.salvage.rescue import damaged_files
 from sync.wire import Heartbeat, PanelFact, location_of
 
 LOW_DISK_BYTES = 100 * 1024 * 1024
@@ -40,12 +43,15 @@ def health(  # noqa: PLR0913, PLR0917 - every fact that is said
 
     `warnings` are those of the settings; without them, what the kiosk last said of them counts.
     """
-    counts = outbox.counts() if outbox else Counts(0, 0, 0, 0, 1, 0, None)
+    counts = outbox.counts() if outbox else Counts(0, 0, 0, 0, 1, 0)
     push = read_push(outbox)
     panels = read_panels(outbox)
     disk_free = shutil.disk_usage(state.path).free
     is_settings = bool(read_warnings(outbox) if warnings is None else warnings)
-    reasons = attention(credentials, place, counts, push, panels, disk_free, is_settings)
+    is_damaged = bool(damaged_files(state.database))
+    reasons = attention(
+        credentials, place, counts, push, panels, disk_free, is_settings, is_damaged=is_damaged
+    )
     return Heartbeat(
         state="attention" if reasons else "offline" if push.failure else "ok",
         reasons=tuple(reasons),
@@ -55,9 +61,10 @@ def health(  # noqa: PLR0913, PLR0917 - every fact that is said
         pending=counts.pending,
         sent=counts.sent,
         rejected=counts.rejected,
+        rejected_by_reason=outbox.refused_by_reason() if outbox else {},
         epoch=counts.epoch,
         last_seq=counts.last_seq,
-        oldest_pending_at=oldest_text(counts),
+        oldest_pending_at=oldest_waiting_at(outbox.db, now) if outbox else None,
         last_push_at=push.last_at,
         push_failures=push.failures or {},
         clock="synced" if now.is_synced else "unsynced",
@@ -77,10 +84,14 @@ def attention(  # noqa: PLR0913, PLR0917 - every fact that can ask for a person
     panels: Sequence[PanelFact],
     disk_free: int,
     is_settings: bool,
+    *,
+    is_damaged: bool = False,
 ) -> list[str]:
     """Why a person is needed, in the order of worth; empty when nobody is."""
     reasons = {
         "settings": is_settings,
+        "disk-full": disk_free < RESERVE_BYTES,
+        "damaged-files": is_damaged,
         "disk-low": disk_free < LOW_DISK_BYTES,
         "not-enrolled": credentials is None,
         "not-allowed": push.failure in ("http-401", "http-403"),

@@ -3,21 +3,26 @@
 The kiosk writes a row while it is open; once it is closed, only the agent touches it.
 """
 
+import math
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from sqlite_utils import Database, Migrations
 
-from device_config.clock import Reading, rfc3339
-from device_config.database import immediate, open_database
+from device_config.clock import Reading
+from device_config.database import MEND, immediate, open_database
 from device_config.durable_file import DurableFile
 from device_config.errors import StateDamaged
 from device_config.road import ROAD
 from device_config.state import StateDirectory
-from sync.wire import Content, Reason, Response, encode
+from device_config.wal import log_of
+from sync.boots import CLOCK, note_boot
+from sync.corrections import Timing
+from sync.wire import UNREADABLE, Content, Reason, Response, encode
 
 RESPONSES = Migrations("sync")
 
@@ -50,6 +55,13 @@ def create_epochs_and_responses(db: Database) -> None:
     )
 
 
+TABLES = (ROAD, RESPONSES, CLOCK)
+"""What a terminal's database holds, whoever opens it."""
+
+NO_OWNER = b'"terminal_id":null'
+"""Stands in no text: there a quotation mark has a backslash before it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """A response as it travels: its bytes never change from the first attempt on."""
@@ -68,8 +80,6 @@ class Counts:
     rejected: int
     epoch: int
     last_seq: int
-    oldest_pending: float | None
-    """Wall time (POSIX seconds) of the oldest waiting response's first answer."""
 
 
 def open_outbox(state: StateDirectory, also: tuple[Migrations, ...] = ()) -> "Outbox":
@@ -77,7 +87,7 @@ def open_outbox(state: StateDirectory, also: tuple[Migrations, ...] = ()) -> "Ou
 
     Raises StateDamaged or StateNotWritable.
     """
-    db = open_database(state.database, (ROAD, RESPONSES, *also))
+    db = open_database(state.database, (*TABLES, *also))
     outbox = Outbox(db, state.database)
     outbox.begin_epoch_after(DurableFile(state.file("epoch")))
     return outbox
@@ -88,19 +98,26 @@ class Outbox:
 
     def __init__(self, db: Database, path: Path | None = None) -> None:
         self.db = db
-        self._path = path
+        self.path = path
         self._inode = _inode(path)
 
     def is_replaced(self) -> bool:
-        """Whether the file on disk is no longer the one that is open here."""
-        if self._path is None:
+        """Whether the files on disk are no longer those that are open here."""
+        if self.path is None:
             return False
         # 0: it was taken away while we were opening it.
-        return self._inode == 0 or _inode(self._path) != self._inode
+        return self._inode == 0 or _inode(self.path) != self._inode or self._has_lost_log()
 
     def close(self) -> None:
         """Let go of the database."""
+        if self._has_lost_log():
+            # What the log held lives on only in our open file: into the database with it.
+            with suppress(sqlite3.DatabaseError):
+                self.db.conn.execute("PRAGMA wal_checkpoint")
         self.db.conn.close()
+
+    def _has_lost_log(self) -> bool:
+        return self.path is not None and _inode(log_of(self.path)) == 0
 
     # Numbering
 
@@ -161,6 +178,7 @@ class Outbox:
     def _insert(
         self, conn: sqlite3.Connection, content: Content, state: str, moment: Reading
     ) -> None:
+        note_boot(conn, moment.boot_id)
         epoch, seq = conn.execute(
             "UPDATE epochs SET last_seq = last_seq + 1"
             " WHERE epoch = (SELECT max(epoch) FROM epochs) RETURNING epoch, last_seq"
@@ -183,7 +201,7 @@ class Outbox:
     def close_abandoned(self) -> int:
         """Close as `restart` what a program that died had open; returns how many.
 
-        Only for whoever holds the kiosk's place in the state directory.
+        Only for whoever holds the kiosk's place in the state directory. Raises StateDamaged.
         """
         with immediate(self.db) as conn:
             rows = conn.execute(
@@ -197,31 +215,49 @@ class Outbox:
 
     # The agent's side
 
-    def take(self, most: int, most_bytes: int, terminal_id: str) -> tuple[Parcel, ...]:
+    def take(
+        self, most: int, most_bytes: int, terminal_id: str, after: str | None = None
+    ) -> tuple[Parcel, ...]:
         """The oldest waiting responses, ready to travel; at least one if any waits.
 
-        Their bytes are fixed on disk before this returns, `terminal_id` filled in where missing.
+        With `after` only those that stand behind the response with this id. Their bytes are fixed
+        on disk before this returns, `terminal_id` and the time of the first answer filled in where
+        missing.
         """
         with immediate(self.db) as conn:
             rows = conn.execute(
-                "SELECT epoch, seq, id, body, is_fixed FROM responses WHERE state = 'pending'"
-                " ORDER BY epoch, seq LIMIT ?",
-                (most,),
+                "SELECT epoch, seq, id, body, is_fixed, boot_id, boottime FROM responses"
+                " WHERE state = 'pending' AND (epoch, seq) >"
+                " (SELECT coalesce(max(epoch), 0), coalesce(max(seq), 0) FROM responses"
+                " WHERE id = ?) ORDER BY epoch, seq LIMIT ?",
+                (after, most),
             ).fetchall()
+            timing = Timing(conn)
             parcels: list[Parcel] = []
+            newly: list[tuple[bytes, int, int]] = []
+            unreadable: list[tuple[str, Reason]] = []
             size = 0
-            for epoch, seq, response_id, body, is_fixed in rows:
-                fixed = body if is_fixed else _owned(body, terminal_id)
+            for epoch, seq, response_id, body, is_fixed, *moment in rows:
+                try:
+                    fixed = body if is_fixed else _owned(timing.timed(body, *moment), terminal_id)
+                except UNREADABLE as error:
+                    unreadable.append((response_id, Reason("unreadable", str(error))))
+                    continue
                 size += len(fixed) + 1
                 if parcels and size > most_bytes:
                     break
                 if not is_fixed:
-                    conn.execute(
-                        "UPDATE responses SET body = ?, is_fixed = 1 WHERE epoch = ? AND seq = ?",
-                        (fixed, epoch, seq),
-                    )
+                    newly.append((fixed, epoch, seq))
+                    timing.remember(epoch, seq, fixed, *moment)
                 parcels.append(Parcel(response_id, fixed))
-        return tuple(parcels)
+            conn.executemany(
+                "UPDATE responses SET body = ?, is_fixed = 1 WHERE epoch = ? AND seq = ?", newly
+            )
+        if not unreadable:
+            return tuple(parcels)
+        # Damaged on the disk: a dead letter, so that it does not hold up the others.
+        self.settle((), unreadable)
+        return tuple(parcels) or self.take(most, most_bytes, terminal_id, after)
 
     def settle(self, sent: Iterable[str], rejected: Iterable[tuple[str, Reason]] = ()) -> None:
         """Write down the centre's verdicts; an id that is not waiting is left alone."""
@@ -254,12 +290,22 @@ class Outbox:
                 )
         return unknown
 
-    def purge_sent(self, before_wall: float) -> int:
-        """Delete what the centre holds and was answered before this time; returns how many."""
-        with self.db.conn as conn:
+    def delete_sent(self, most: int, before_wall: float = math.inf) -> int:
+        """Delete the oldest of what the centre holds, answered before this time.
+
+        At most so many in one transaction; returns how many.
+        """
+        with immediate(self.db) as conn:
             return conn.execute(
-                "DELETE FROM responses WHERE state = 'sent' AND wall < ?", (before_wall,)
+                "DELETE FROM responses WHERE (epoch, seq) IN (SELECT epoch, seq FROM responses"
+                " WHERE state = 'sent' AND wall < ? ORDER BY epoch, seq LIMIT ?)",
+                (before_wall, most),
             ).rowcount
+
+    def sent_bytes(self) -> int:
+        """How much the documents take that the centre holds already."""
+        row = self.db.conn.execute("SELECT total(length(body)) FROM responses WHERE state = 'sent'")
+        return int(row.fetchone()[0])
 
     # For everyone
 
@@ -284,9 +330,6 @@ class Outbox:
         epoch, last_seq = conn.execute(
             "SELECT epoch, last_seq FROM epochs ORDER BY epoch DESC LIMIT 1"
         ).fetchone()
-        oldest = conn.execute(
-            "SELECT wall FROM responses WHERE state = 'pending' ORDER BY epoch, seq LIMIT 1"
-        ).fetchone()
         return Counts(
             open=by_state.get("open", 0),
             pending=by_state.get("pending", 0),
@@ -294,8 +337,24 @@ class Outbox:
             rejected=by_state.get("rejected", 0),
             epoch=epoch,
             last_seq=last_seq,
-            oldest_pending=oldest[0] if oldest else None,
         )
+
+    def refusals(self) -> dict[str, Reason]:
+        """Why the centre refused a response, by the response's id."""
+        rows = self.db.conn.execute(
+            "SELECT id, reason_code, coalesce(reason_detail, '') FROM responses"
+            " WHERE state = 'rejected'"
+        )
+        return {row[0]: Reason(row[1] or "none-given", row[2]) for row in rows}
+
+    def refused_by_reason(self, most: int = 20) -> dict[str, int]:
+        """How many responses the centre refused for which reason, the commonest ones first."""
+        rows = self.db.conn.execute(
+            "SELECT coalesce(reason_code, 'none-given') AS code, count(*) FROM responses"
+            " WHERE state = 'rejected' GROUP BY code ORDER BY count(*) DESC, code LIMIT ?",
+            (most,),
+        )
+        return dict(rows.fetchall())
 
     def data_version(self) -> int:
         """A number that changes when another connection commits; cheap enough to ask often."""
@@ -314,22 +373,19 @@ def _inode(path: Path | None) -> int:
         return 0
 
 
-def oldest_text(counts: Counts) -> str | None:
-    """When the oldest waiting response was given, as RFC 3339."""
-    return None if counts.oldest_pending is None else rfc3339(counts.oldest_pending)
-
-
 def _numbered(content: Content, epoch: int, seq: int) -> Response:
     return Response(epoch=epoch, seq=seq, **msgspec.structs.asdict(content))
 
 
 def _closed(body: bytes, ended: str) -> bytes:
-    document = msgspec.json.decode(body)
+    try:
+        document = msgspec.json.decode(body)
+    except UNREADABLE as error:
+        raise StateDamaged(
+            f"the document of an open response is damaged: {error}; {MEND}"
+        ) from None
     return encode({**document, "ended": ended})
 
 
 def _owned(body: bytes, terminal_id: str) -> bytes:
-    document = msgspec.json.decode(body)
-    if document["terminal_id"] is not None:
-        return body
-    return encode({**document, "terminal_id": terminal_id})
+    return body.replace(NO_OWNER, b'"terminal_id":' + encode(terminal_id), 1)

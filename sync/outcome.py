@@ -52,16 +52,21 @@ class NotAllowed:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """Nothing is settled: try again, after so many seconds if the centre said."""
+    """Nothing is settled: try again, after so many seconds if the centre said.
+
+    `is_about_these`: the centre works, and stumbles maybe over one of those that it was sent.
+    """
 
     why: str
     after_s: float | None = None
+    is_about_these: bool = False
 
 
 Outcome = Settled | TooMuch | NotAllowed | TryLater
 
 SPLIT = (400, 413, 422)
 SLOW_DOWN = (429, 503)
+STUMBLED = 500
 
 
 def push_outcome(reply: Reply | Unreachable, ids: Collection[str], now_wall: float) -> Outcome:
@@ -73,6 +78,8 @@ def push_outcome(reply: Reply | Unreachable, ids: Collection[str], now_wall: flo
             return TooMuch(reply.status)
         reason = Reason(f"http-{reply.status}", _detail(reply))
         return Settled(rejected=tuple((each, reason) for each in ids))
+    if reply.status == STUMBLED:
+        return TryLater(f"http-{reply.status}", is_about_these=True)
     if reply.status != 200:
         return failure(reply, now_wall)
     return _verdicts(reply.body, frozenset(ids))
@@ -112,7 +119,7 @@ def _verdicts(body: bytes, ids: frozenset[str]) -> Outcome:
         _count(entry, ids, tally)
     agreed = [each for each in tally.verdicts.values() if each.id not in tally.disputed]
     if not agreed:
-        return TryLater("no verdicts in the reply")
+        return TryLater("no verdict on these", is_about_these=True)
     return Settled(
         stored=tuple(each.id for each in agreed if each.status != "rejected"),
         rejected=tuple(

@@ -15,8 +15,21 @@ def next_delay(failures: int, jitter: float) -> float:
     Full jitter over a doubling range, so that a thousand terminals coming back after an outage
     spread out.
     """
-    widest = min(FIRST_DELAY_S * 2.0 ** min(failures, 20), LONGEST_DELAY_S)
-    return FIRST_DELAY_S + jitter * (widest - FIRST_DELAY_S)
+    return FIRST_DELAY_S + jitter * (_widest(failures) - FIRST_DELAY_S)
+
+
+def _widest(failures: int) -> float:
+    return min(FIRST_DELAY_S * 2.0 ** min(failures, 20), LONGEST_DELAY_S)
+
+
+def spread(failures: int, retry_after: float, jitter: float) -> float:
+    """Seconds to wait beyond what the centre asked for; `jitter` is random in 0…1.
+
+    All whom it sent away in one second it asks for the same, and they would come again in one.
+    They spread over as long as they were to wait, or over our own back-off's range if that is
+    wider.
+    """
+    return jitter * min(max(_widest(failures), retry_after), LONGEST_DELAY_S)
 
 
 def retry_after_s(header: str | None, now_wall: float) -> float | None:
@@ -56,12 +69,12 @@ class Line:
         return Line(due_at=now + again_in_s)
 
     def failed(self, now: float, jitter: float, retry_after: float | None) -> "Line":
-        """It did not: wait as the centre asks, or longer each time."""
+        """It did not: wait as the centre asks and a little longer, or longer each time."""
         failures = self.failures + 1
         if retry_after is not None:
             # At least a second: to a clock that is ahead, every date is in the past.
-            again_at = now + max(retry_after, FIRST_DELAY_S)
-            return Line(failures, again_at, now + retry_after)
+            delay = max(retry_after + spread(failures, retry_after, jitter), FIRST_DELAY_S)
+            return Line(failures, now + delay, now + retry_after)
         return replace(self, failures=failures, due_at=now + next_delay(failures, jitter))
 
     def hurried(self, now: float) -> "Line":

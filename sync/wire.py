@@ -183,6 +183,25 @@ class Event(Struct, frozen=True, kw_only=True):
     data: dict[str, Any]
 
 
+MOST_CORRECTIONS = 100
+
+
+class ClockCorrection(Struct, frozen=True, kw_only=True):
+    """The `data` of an event `clock-correction`: what was learnt of the times of responses.
+
+    One entry for each number from `first_seq` to `last_seq`, as `answered` would stand in it.
+    """
+
+    epoch: Count
+    first_seq: Count
+    last_seq: Count
+    answered: Annotated[tuple[Answered, ...], Meta(min_length=1, max_length=MOST_CORRECTIONS)]
+
+    def __post_init__(self) -> None:
+        if len(self.answered) != self.last_seq - self.first_seq + 1:
+            raise ValueError("a correction has one entry for each response that it names")
+
+
 class EventBatch(Struct, frozen=True, kw_only=True):
     """POST /events: what happened to the terminal."""
 
@@ -310,6 +329,7 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     uptime_s: float | None = None
     temperature_c: float | None = None
     push_failures: dict[str, int] = {}
+    rejected_by_reason: dict[str, int] = {}
 
 
 class HeartbeatReply(Struct, frozen=True):

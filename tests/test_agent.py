@@ -296,7 +296,7 @@ def test_a_dead_network_is_back_off_too(tmp_path):
 def test_the_centres_retry_after_is_obeyed_up_to_an_hour(tmp_path, status, header, first_at):
     with (
         a_centre(responses=refusal(status, Retry_After=header)) as centre,
-        a_terminal(tmp_path, centre.url, 1) as terminal,
+        a_terminal(tmp_path, centre.url, 1, jitter=0.0) as terminal,
     ):
         terminal.tick()
         times = push_times(terminal, centre, range(10, 3700, 10))

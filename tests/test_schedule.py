@@ -79,6 +79,23 @@ def test_hurrying_overrides_our_own_back_off_and_not_the_centres_word():
     assert told_to_wait.hurried(101.0).is_due(160.0)
 
 
+@given(st.integers(0, 10_000), st.floats(0, 3600), JITTER)
+def test_nobody_comes_before_the_centre_asked_nor_more_than_five_minutes_later(
+    failures, asked_s, jitter
+):
+    line = Line(failures).failed(now=100.0, jitter=jitter, retry_after=asked_s)
+
+    assert asked_s <= line.due_at - 100 + 1e-6
+    assert line.due_at - 100 <= asked_s + 300 + 1e-6
+    assert line.due_at >= 101
+
+
+def test_whom_the_centre_sent_away_together_comes_back_spread_over_as_long_as_it_asked():
+    told = [Line().failed(100.0, tenth / 10, retry_after=60).due_at for tenth in range(11)]
+
+    assert (told[0], told[5], told[-1]) == (160, 190, 220)
+
+
 def test_a_failure_of_another_kind_does_not_shorten_what_the_centre_asked_for():
     line = Line().failed(now=100.0, jitter=0.0, retry_after=60)
 

@@ -14,7 +14,9 @@ class Size:
 
     days: int
     presses: int
+    responses: int
     seed: int
+    terminals: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +33,29 @@ def _abuse(size: Size) -> Iterable[str]:
     return lines(size.days, size.seed)
 
 
+def _fleet(size: Size) -> Iterable[str]:
+    from sync.bench.fleet import lines
+
+    return lines(size.terminals, size.seed)
+
+
 def _panel(size: Size) -> Iterable[str]:
     from kiosk.bench.press import lines
 
     return lines(size.presses)
 
 
+def _sync(size: Size) -> Iterable[str]:
+    from kiosk.bench.sync import lines
+
+    return lines(size.responses, size.seed)
+
+
 BENCHMARKS: dict[str, Benchmark] = {
     "abuse": Benchmark("what the rules of abuse catch, beside a lock-out of five seconds", _abuse),
+    "fleet": Benchmark("a fleet that comes back, beside a retry every 30 seconds", _fleet),
     "panel": Benchmark("from a press on a box to its acknowledgement, beside a commit", _panel),
+    "sync": Benchmark("how fast answers are kept, and a backlog leaves, beside baselines", _sync),
 }
 
 
@@ -56,10 +72,30 @@ BENCHMARKS: dict[str, Benchmark] = {
     show_default=True,
     help="panel: how many.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="abuse: fixes what happens.")
+@click.option(
+    "--responses",
+    type=click.IntRange(1, 1_000_000),
+    default=20_000,
+    show_default=True,
+    help="sync: how many wait.",
+)
+@click.option(
+    "--terminals",
+    type=click.IntRange(1, 100_000),
+    default=5000,
+    show_default=True,
+    help="fleet: how many.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    help="abuse, fleet, sync: fixes what happens.",
+)
 @no_state_option
 @no_config_option
-def bench(names: tuple[str, ...], is_list: bool, days: int, presses: int, seed: int) -> None:
+def bench(names: tuple[str, ...], is_list: bool, **sizes: int) -> None:
     """The project's own benchmarks, each beside its baseline in the same run; all without NAME."""
     if is_list:
         for name, benchmark in BENCHMARKS.items():
@@ -69,5 +105,5 @@ def bench(names: tuple[str, ...], is_list: bool, days: int, presses: int, seed: 
         if number:
             click.echo()
         click.echo(f"{name}: {BENCHMARKS[name].about}")
-        for line in BENCHMARKS[name].run(Size(days, presses, seed)):
+        for line in BENCHMARKS[name].run(Size(**sizes)):
             click.echo(line)

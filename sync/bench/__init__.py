@@ -1,0 +1,1 @@
+"""How fast answers are kept, and how fast a backlog leaves, each beside its baselines."""
