@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DEBIAN_RUN := libegl1 libgles2 libgl1 libgl1-mesa-dri libfribidi0 espeak-ng
 # A real browser for the central service's pages with what playwright's own node wants, a display
 # with fingers of its own, and a compiler for the sketch of the plain box.
-DEBIAN_TEST := $(DEBIAN_RUN) chromium libatomic1 xvfb libxtst6 g++
+DEBIAN_TEST := $(DEBIAN_RUN) chromium libatomic1 xvfb libxtst6 g++ openssl strace
 
 export PYTHON
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -44,9 +44,15 @@ pictures: $(VENV)/.dev  ## Draw each screen in each language, mode and size into
 	@.ci/debian-packages $(DEBIAN_RUN)
 	$(BIN)/python -m tests.screens.gallery pictures
 
-drills: $(VENV)/.dev  ## The long drills: kills, a day of chatter, 10,000 sessions, idle CPU
+drills: $(VENV)/.dev  ## The long drills: power cuts, kills, any network, any clock, 10,000 sessions, idle CPU
 	@.ci/debian-packages $(DEBIAN_TEST)
+	$(BIN)/python -m tests.drills.power_cuts 4000
+	$(BIN)/python -m tests.drills.kills 200
 	$(BIN)/python -m tests.drills.kill 200
+	$(BIN)/python -m tests.drills.corruption 200
+	$(BIN)/python -m tests.drills.any_network 100
+	$(BIN)/python -m tests.drills.any_clock 2000
+	$(BIN)/palautepiste bench fleet
 	$(BIN)/python -m tests.drills.chatter 24
 	$(BIN)/python -m tests.drills.long_run 10000
 	$(BIN)/python -m tests.benchmarks.idle

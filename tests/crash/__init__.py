@@ -1,0 +1,1 @@
+"""A crash model: what a program did to its disk, and the disks that a power cut could leave."""

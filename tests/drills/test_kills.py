@@ -1,0 +1,41 @@
+"""A few of the kills that `make drills` does by the hundred."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.drills.kills import Drill, Result
+
+
+def test_nothing_is_lost_and_nothing_arrives_twice_whoever_is_killed_and_when(tmp_path):
+    result = Drill(tmp_path, seed=1).run(3)
+
+    assert result.is_good, result
+    assert result.kills == {"kiosk": 3, "agent": 3, "centre": 3}
+
+
+ALL_AT_WORK = 17
+"""A seed by which agent and centre are killed while they work, as few times as they are."""
+
+
+@pytest.mark.parametrize(
+    ("variant", "wrong"),
+    [
+        ("an agent that settles before the verdict", "lost"),
+        ("a centre that answers before its commit", "lost"),
+        ("a centre that counts what comes again", "doubled"),
+    ],
+)
+def test_a_program_that_is_careless_with_responses_is_found_out(variant, wrong, tmp_path):
+    result = Drill(tmp_path, ALL_AT_WORK, variant).run(2)
+
+    assert getattr(result, wrong), result
+
+
+@pytest.mark.parametrize("wrong", ["lost", "doubled", "holes", "changed", "rejected"])
+def test_the_drill_fails_on_anything_that_is_not_as_it_was_printed(wrong):
+    good = Result(printed=10, arrived=11)
+
+    assert good.is_good
+    assert not replace(good, **{wrong: 1}).is_good
+    assert not Result().is_good
