@@ -232,7 +232,10 @@ def window_with_a_right_clock(terminal, folder):
     Python itself loads `sitecustomize` before the program, whatever this machine's clock is.
     """
     (folder / "sitecustomize.py").write_text(
-        "from device_config import clock\nclock.is_disciplined = lambda: True\n", "utf-8"
+        "from device_config import clock\n"
+        "from device_config.clock_trust import KernelClock\n"
+        "clock.kernel_clock = lambda: KernelClock(is_unsynced=False, max_error_s=0.0)\n",
+        "utf-8",
     )
     reach = Reach(terminal.options, {**OFFSCREEN, "PYTHONPATH": str(folder)})
     try:
