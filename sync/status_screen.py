@@ -16,7 +16,7 @@ REASON_WORDS = {
     "damaged-files": "a damaged database was put aside: device.db.damaged-* in the state folder",
     "not-enrolled": "not enrolled; get a code from the centre, then: palautepiste enrol CODE",
     "not-allowed": "the centre does not let this terminal in; enrol it again with a new code",
-    "no-location": "nobody said where it stands; see: palautepiste location set --help",
+    "no-location": "nobody said where it stands: palautepiste config set location.unit OID",
     "dead-letters": "the centre refused some responses; they are kept, see below",
     "panel-lost": "a button panel does not answer; check its cable",
     "button-stuck": "a button is stuck",

@@ -4,12 +4,14 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import click
 import pytest
 from builders import a_content, a_reading, a_state, an_id, an_outbox
 from hypothesis import given
 from hypothesis import strategies as st
 
 from device_config.location import Place
+from kiosk.cli import main
 from sync import client, outcome
 from sync.health import PushFact, attention, health
 from sync.outbox import Counts
@@ -127,3 +129,13 @@ def test_the_heartbeat_counts_refusals_by_reason(tmp_path):
     assert beat.rejected_by_reason == {"unit-closed": 2, "unit-unknown": 1}
     assert (beat.rejected, beat.open) == (3, 1)
     outbox.close()
+
+
+def test_every_command_that_status_names_is_there():
+    named = [re.findall(r"palautepiste ([a-z ]+)", words) for words in REASON_WORDS.values()]
+    commands = [words.split() for found in named for words in found]
+
+    assert commands
+    for first, *rest in commands:
+        command = main.commands[first]
+        assert not isinstance(command, click.Group) or rest[0] in command.commands

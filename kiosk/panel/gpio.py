@@ -8,12 +8,13 @@ import logging
 import queue
 import threading
 import uuid
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from gpiozero import LED, Device, DigitalInputDevice, Factory
+from gpiozero import LED, Device, DigitalInputDevice, Factory, PinFactoryFallback
 
 from device_config.clock import boottime
 from kiosk.panel import contacts as wired
@@ -119,6 +120,8 @@ class GpioPanel:
 
     def start(self) -> None:
         """Listen to the pins; those that cannot be had are asked for again and again."""
+        # It would name each library that it tried in vain; what it comes to is told as "lost".
+        warnings.simplefilter("ignore", PinFactoryFallback)
         self._thread.start()
 
     def acknowledge(self, press: PressId) -> None:
