@@ -32,6 +32,10 @@ class Reading:
         """The wall time of an earlier moment of the same boot."""
         return self.wall - (self.boottime - boottime)
 
+    def after(self, seconds: float) -> "Reading":
+        """The clocks so many seconds later, if nobody sets them."""
+        return replace(self, wall=self.wall + seconds, boottime=self.boottime + seconds)
+
 
 def read() -> Reading:
     """The clocks now."""

@@ -30,11 +30,15 @@ class _Copy:
 
 
 class DurableFile:
-    """One JSON body kept in `<path>.1` and `<path>.2`, mode 0600."""
+    """One JSON body kept in `<path>.1` and `<path>.2`, mode 0600.
 
-    def __init__(self, path: Path) -> None:
+    A damaged copy is written anew at a reading, unless `heals` is off.
+    """
+
+    def __init__(self, path: Path, *, heals: bool = True) -> None:
         self._paths = tuple(path.with_name(path.name + ending) for ending in COPIES)
         self._lock = path.with_name(path.name + ".lock")
+        self._heals = heals
 
     def read(self) -> Any:
         """The newest whole body, or None when it was never written.
@@ -47,7 +51,8 @@ class DurableFile:
             self._refuse_lost()
             return None
         newest = _newest(whole)
-        if any(copy != newest for copy in copies) and os.access(self._lock.parent, os.W_OK):
+        is_mendable = self._heals and os.access(self._lock.parent, os.W_OK)
+        if is_mendable and any(copy != newest for copy in copies):
             self._heal()
         return msgspec.json.decode(newest.body)
 
@@ -77,6 +82,13 @@ class DurableFile:
         except OSError as error:
             path = self._paths[0]
             raise StateNotWritable(f"{path}: {error.strerror}; {mend(error, path)}") from None
+
+    def wholeness(self) -> tuple[bool | None, ...]:
+        """Of each copy whether it is whole; None for one that is not there."""
+        return tuple(
+            (_read_copy(path) is not None) if os.path.lexists(path) else None
+            for path in self._paths
+        )
 
     def fingerprint(self) -> tuple[int, ...]:
         """Numbers that change whenever the file is written."""

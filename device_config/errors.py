@@ -3,6 +3,9 @@
 The message of each is one line for a person: what, where, the mend.
 """
 
+MOST_SAID = 100
+"""Problems that one message names."""
+
 
 class KioskError(Exception):
     """Something is wrong that a person or a retry can mend."""
@@ -23,13 +26,19 @@ class NotSetUp(KioskError):
 
 
 class ConfigurationProblems(KioskError, ValueError):
-    """A configuration or questionnaire breaks rules; holds every problem with its path."""
+    """A configuration or questionnaire breaks rules; holds every problem with its path.
+
+    Its message names the first hundred: a file can have one a byte, and a log must not.
+    """
 
     exit_code = 2
 
     def __init__(self, what: str, problems: tuple[str, ...]) -> None:
         self.problems = problems
-        super().__init__("\n".join((f"{what} cannot be used:", *(f"  {p}" for p in problems))))
+        lines = [f"{what} cannot be used:", *(f"  {p}" for p in problems[:MOST_SAID])]
+        if len(problems) > MOST_SAID:
+            lines.append(f"  and {len(problems) - MOST_SAID} more")
+        super().__init__("\n".join(lines))
 
 
 class StateNotWritable(KioskError, OSError):
@@ -45,4 +54,13 @@ class StateDamaged(KioskError, OSError):
 
 
 class EnrolmentRefused(KioskError):
-    """The centre did not accept the one-time code, or could not be asked."""
+    """The centre did not accept the one-time code, or could not be asked.
+
+    `code` is one of `sync.enrolment_reply.WORDS`; `wait_s` how long the centre asks to wait.
+    """
+
+    def __init__(self, message: str, code: str, detail: str, wait_s: float | None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.detail = detail
+        self.wait_s = wait_s

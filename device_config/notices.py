@@ -46,7 +46,7 @@ class NoticesFile:
     @classmethod
     def of(cls, state: StateDirectory) -> "NoticesFile":
         """The notices file of a state directory."""
-        return cls(DurableFile(state.file("notices")))
+        return cls(state.durable("notices"))
 
     def current(self) -> Notices:
         """What the centre said last; nothing before that, or when the file is damaged."""

@@ -9,10 +9,11 @@ from device_config.disk import make_folder, mend, replace_file
 from device_config.errors import StateNotWritable
 
 
-def read_plain(path: Path, most_bytes: int) -> bytes:
+def read_plain(path: Path, most_bytes: int, *, follows_link: bool = True) -> bytes:
     """A plain file's bytes; raises OSError, for a folder or a pipe too; ValueError if too large."""
     # Without O_NONBLOCK a pipe of that name would never open.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(path, flags if follows_link else flags | os.O_NOFOLLOW)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "not a plain file")

@@ -4,7 +4,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from device_config.disk import IN_THE_WAY, make_folder, mend, open_private
+from device_config.durable_file import DurableFile
 from device_config.errors import StateInUse, StateNotWritable
 
 SYSTEM_STATE = Path("/var/lib/palautepiste")
@@ -36,9 +37,11 @@ def default_config() -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class StateDirectory:
-    """The paths in a state directory that can be written."""
+    """The paths in a state directory that can be written, or is only looked at."""
 
     path: Path
+    is_only_read: bool = False
+    """Whether what is damaged is left as it is, for whoever only wants to know."""
 
     @property
     def database(self) -> Path:
@@ -63,6 +66,10 @@ class StateDirectory:
     def file(self, name: str) -> Path:
         """A durable file, such as `location`, beside the database."""
         return self.path / name
+
+    def durable(self, name: str) -> DurableFile:
+        """The same with its two copies."""
+        return DurableFile(self.file(name), heals=not self.is_only_read)
 
 
 def open_state(path: Path) -> StateDirectory:
@@ -104,8 +111,9 @@ def hold(
             if time.monotonic() >= give_up_at:
                 raise StateInUse(_in_use(state, role, descriptor))
             sleep(0.05)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        with suppress(OSError):  # only for the words of whoever comes second; the disk may be full
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
     finally:
         os.close(descriptor)

@@ -5,12 +5,14 @@ which is right for a tail that a power cut tore, and loses answers without a wor
 damaged the middle. Layout: https://sqlite.org/fileformat2.html#the_write_ahead_log
 """
 
+import errno
 import struct
 import sys
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
@@ -44,7 +46,10 @@ def index_of(database: Path) -> Path:
 
 
 def frames_of(log: BinaryIO) -> tuple[Frame, ...]:
-    """The frames that were written since the log was last begun anew, whole or not."""
+    """The frames that were written since the log was last begun anew, whole or not.
+
+    A sector that cannot be read costs the frame whose header lies on it.
+    """
     head = read_at(log, 0, HEADER_BYTES)
     if _is_whole_header(head):
         page_bytes, salts = struct.unpack_from(">I4x8s", head, 8)
@@ -58,29 +63,38 @@ def frames_of(log: BinaryIO) -> tuple[Frame, ...]:
 
 
 def _all_frames(log: BinaryIO, page_bytes: int) -> Iterator[tuple[Frame, bytes]]:
-    offset = HEADER_BYTES
-    while len(frame := read_at(log, offset, FRAME_HEADER_BYTES)) == FRAME_HEADER_BYTES:
-        page, pages_after, salts = struct.unpack_from(">2I8s", frame)
-        offset += FRAME_HEADER_BYTES
-        yield Frame(page, offset, page_bytes, pages_after != 0), salts
-        offset += page_bytes
+    end = log.seek(0, SEEK_END) - FRAME_HEADER_BYTES
+    for offset in range(HEADER_BYTES, end + 1, FRAME_HEADER_BYTES + page_bytes):
+        frame = read_at(log, offset, FRAME_HEADER_BYTES)
+        if len(frame) == FRAME_HEADER_BYTES:
+            page, pages_after, salts = struct.unpack_from(">2I8s", frame)
+            image_at = offset + FRAME_HEADER_BYTES
+            yield Frame(page, image_at, page_bytes, pages_after != 0), salts
 
 
 def is_log_damaged(path: Path) -> bool:
     """Whether more is lost in a log than a power cut can take; raises OSError.
 
     Each commit is on disk before the next one begins. So a cut tears the last one at most, and a
-    frame that does not fit, with two commits after it, was damaged.
+    frame that does not fit, with two commits after it, was damaged. So was a log with a sector that
+    cannot be read: SQLite opens no database beside it.
     """
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         return False
-    frames = frames_of(BytesIO(content))
-    whole = whole_bytes(content)
-    lost_commits = sum(frame.is_commit for frame in frames if frame.offset > whole)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return True
+    lost = lost_commits(frames_of(BytesIO(content)), whole_bytes(content))
     # A log that somebody begins anew meanwhile looks the same for a moment.
-    return lost_commits > 1 and _header(path) == content[:HEADER_BYTES]
+    return lost > 1 and _header(path) == content[:HEADER_BYTES]
+
+
+def lost_commits(frames: Sequence[Frame], whole: int) -> int:
+    """How many commits stand in a log behind the bytes that SQLite reads of it."""
+    return sum(frame.is_commit for frame in frames if frame.offset > whole)
 
 
 def missing_part(database: Path) -> str | None:
@@ -93,7 +107,7 @@ def missing_part(database: Path) -> str | None:
     if _size(database) == 0 and _size(log) > HEADER_BYTES:
         return "the file is gone or empty, and its log is left"
     # Looked at twice, since another program may just be opening the database.
-    if all(_counts_unsaved_frames(index) and not log.exists() for _ in range(2)):
+    if all(not log.exists() and _counts_unsaved_frames(index) for _ in range(2)):
         return "its log is gone"
     return "its log is damaged" if is_log_damaged(log) else None
 
@@ -101,12 +115,13 @@ def missing_part(database: Path) -> str | None:
 def _counts_unsaved_frames(index: Path) -> bool:
     """Whether a log's index knows of frames that are not in the database file yet.
 
-    An index alone says nothing: a power cut may bring one back that was deleted with its log.
+    An index alone says nothing: a power cut may bring one back that was deleted with its log. Not
+    for an index that this process has open: closing it here would let go of SQLite's locks on it.
     Layout: https://sqlite.org/walformat.html#the_wal_index_file_format
     """
     try:
         with index.open("rb") as file:
-            head = file.read(100)
+            head = read_at(file, 0, 100)
     except FileNotFoundError:
         return False
     if len(head) < 100 or head[:48] != head[48:96] or not head[12]:
@@ -116,9 +131,11 @@ def _counts_unsaved_frames(index: Path) -> bool:
 
 
 def read_at(file: BinaryIO, offset: int, size: int) -> bytes:
-    """So many bytes from there, or fewer at the file's end."""
+    """So many bytes from there, or fewer at the file's end; none of a sector that is bad."""
     file.seek(offset)
-    return file.read(size)
+    with suppress(OSError):
+        return file.read(size)
+    return b""
 
 
 def _size(path: Path) -> int:

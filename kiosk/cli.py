@@ -11,6 +11,7 @@ import click
 
 from device_config.cli import config, questionnaire
 from device_config.errors import KioskError
+from device_config.location_command import location
 from device_config.state import config_option, state_option
 from kiosk.bench.cli import bench
 from sync.central.cli import central, central_admin
@@ -28,8 +29,10 @@ class Commands(click.Group):
             click.echo(f"palautepiste: {error}", err=True)
             ctx.exit(error.exit_code)
         except sqlite3.Error as error:
-            mend = "keep device.db and call support"
-            click.echo(f"palautepiste: the terminal's database: {error}; {mend}", err=True)
+            from device_config.database import mend_for  # slow to import; most commands do without
+
+            told = f"the terminal's database: {error}; {mend_for(error)}"
+            click.echo(f"palautepiste: {told}", err=True)
             ctx.exit(1)
 
 
@@ -139,6 +142,22 @@ def panel(  # noqa: PLR0913, PLR0917 - one parameter an option
         run_panel(state, config, panels_to_try(port, protocol, pins), live_s)
 
 
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="A list of objects, one a check.")
+@state_option
+@config_option
+@click.pass_context
+def doctor(context: click.Context, as_json: bool, state: Path, config: Path | None) -> None:
+    """Check everything that can be wrong on a terminal, and say what to do about each.
+
+    Changes nothing. Ends with 0 only if all is well: nothing failed, nothing to see to.
+    """
+    from kiosk.doctor import run_doctor
+
+    if not run_doctor(state, config, as_json=as_json):
+        context.exit(1)
+
+
 for command in (
     central,
     central_admin,
@@ -148,6 +167,7 @@ for command in (
     export,
     requeue,
     config,
+    location,
     questionnaire,
     bench,
 ):

@@ -1,5 +1,6 @@
 """Takes saves from the first frame on, while the writer is still being imported and opened."""
 
+import logging
 import threading
 from typing import TYPE_CHECKING
 
@@ -7,8 +8,17 @@ if TYPE_CHECKING:
     from kiosk.writer import Work, Writer
 
 
+log = logging.getLogger(__name__)
+
+MOST_HELD = 1000
+"""What waits for an opening: far more than anybody does before the terminal is out of order."""
+
+
 class EarlyStorage:
-    """A line before the writer's door: kept in order, and emptied into it when it opens."""
+    """A line before the writer's door: kept in order, and emptied into it when it opens.
+
+    What comes when it is full is dropped: answers are in hand by then, and come again.
+    """
 
     def __init__(self) -> None:
         self._held: list[Work] = []
@@ -18,10 +28,12 @@ class EarlyStorage:
     def submit(self, work: "Work") -> None:
         """Put work in line; callable from any thread."""
         with self._lock:
-            if self._writer is None:
+            if self._writer is not None:
+                self._writer.submit(work)
+            elif len(self._held) < MOST_HELD:
                 self._held.append(work)
             else:
-                self._writer.submit(work)
+                log.warning("not kept, since the storage is not open: %s", type(work).__name__)
 
     def wait_until_idle(self, longest_s: float) -> None:
         """Until the writer has nothing to do, or so long; at once while there is none."""

@@ -8,12 +8,14 @@ import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from device_config.clock import Reading
-from device_config.database import immediate
+from device_config.database import immediate, is_busy
 from device_config.errors import KioskError, StateDamaged, StateNotWritable
 from device_config.road import JournalEntry, entry_now, note, state_fact
 from kiosk.document import content_of
@@ -30,6 +32,8 @@ log = logging.getLogger(__name__)
 
 MOST_WAITING = 1000
 """Work that may wait for a slow disk; a session adds about ten."""
+MOST_HELD = 100
+"""News for the centre that waits until something can be written again; the oldest makes room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,9 @@ class Fact:
     body: object
 
 
-Work = Save | CheckStorage | Acknowledge | Tell | FlagEarlier | Fact | JournalEntry | Reading
+News = Tell | FlagEarlier | JournalEntry
+"""What is told to the centre later if it cannot be written now."""
+Work = Save | CheckStorage | Acknowledge | News | Fact | Reading
 
 
 class Boxes(Protocol):
@@ -59,18 +65,26 @@ class Room(Protocol):
     def keep(self) -> bool:
         """Set it aside; returns whether there is room for it."""
 
+    def keep_last(self) -> None:
+        """Set its last part aside, if there is room for that."""
+
     def give_back(self) -> bool:
-        """Free it; returns whether there was any."""
+        """Free it, but for the last part; returns whether there was any."""
+
+    def give_back_last(self) -> bool:
+        """Free the last part, too; returns whether there was any."""
 
 
 class Writer:
     """Carries out saves on a thread of its own.
 
     `room` is given back when a disk is full in the middle of a session, and must be there again
-    before the storage counts as ready. `open_storage` is called on that thread and may fail, then
-    and again later. What an earlier run left open is closed when it first succeeds. `moment_of`
+    before the storage counts as ready. `give_up_files` deletes, where the storage cannot even be
+    opened, what can be given up without it, and returns what. `open_storage` is called on that
+    thread and may fail, then and again later. What an earlier run left open is closed when it
+    first succeeds. `moment_of`
     says what the clocks were at a draft's first answer, `read_clock` what they are now, `mask`
-    takes out of its text what must never be written.
+    takes out of its text what must never be written, `terminal_id` says who we are to the centre.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what the composition root connects it to
@@ -82,8 +96,12 @@ class Writer:
         boxes: Boxes,
         mask: Mask = mask,
         room: Room | None = None,
+        terminal_id: Callable[[], str | None] = lambda: None,
+        give_up_files: Callable[[], dict[str, int]] = dict,
     ) -> None:
+        self._terminal_id = terminal_id
         self._room = room
+        self._give_up_files = give_up_files
         self._open_storage = open_storage
         self._moment_of = moment_of
         self._read_clock = read_clock
@@ -91,6 +109,7 @@ class Writer:
         self._boxes = boxes
         self._mask = mask
         self._queue: queue.Queue[Work | None] = queue.Queue(MOST_WAITING)
+        self._held: deque[News] = deque(maxlen=MOST_HELD)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._outbox: Outbox | None = None
         self._has_opened = False
@@ -105,6 +124,7 @@ class Writer:
 
     def stop(self) -> None:
         """Finish what waits, then end."""
+        self._try_held_again()
         self._queue.put(None)
         self._thread.join(timeout=10)
 
@@ -122,8 +142,7 @@ class Writer:
         try:
             self._queue.put_nowait(work)
         except queue.Full:
-            if isinstance(work, Save | Acknowledge):
-                self._say_failed(work)
+            self._say_failed(work)
 
     def _run(self) -> None:
         while (work := self._queue.get()) is not None:
@@ -142,21 +161,41 @@ class Writer:
         self._forget_storage()
 
     def _carry_out_somehow(self, work: Work) -> None:
-        """Carry out, a second time in the space that was set aside if the disk is full."""
-        try:
-            self._carry_out(work)
-        except (sqlite3.OperationalError, StateNotWritable, OSError) as error:
-            if self._room is None or isinstance(error, StateDamaged) or not self._room.give_back():
-                raise
-            log.warning("%s; using the space that was set aside", error)
-            self._forget_storage()
-            self._carry_out(work)
+        """Carry out; if the disk is full again and again, in the space that can be freed."""
+        freed = self._freed(work)
+        while True:
+            try:
+                self._carry_out(work)
+            except (sqlite3.OperationalError, StateNotWritable, OSError) as error:
+                if isinstance(error, StateDamaged) or is_busy(error) or not any(freed):
+                    raise
+                log.warning("%s; using space that was freed", error)
+                self._forget_storage()
+            else:
+                return
+
+    def _freed(self, work: Work) -> Iterator[bool]:
+        """Free one thing after the other, each as it is asked for; whether there was any."""
+        if self._room is None:
+            return
+        yield self._room.give_back()
+        # With an open storage copies are given up before these.
+        while self._outbox is None and (given := self._give_up_files()):
+            log.warning("the disk is full; given up: %s", given)
+            self._hold(Tell("made-room", given))
+            yield True
+        # Kept for what makes more room: answers would use it up.
+        if isinstance(work, CheckStorage):
+            yield self._room.give_back_last()
 
     def _make_room(self, outbox: Outbox) -> None:
         """Have space set aside before anybody answers; raises StateNotWritable if there is none."""
         if self._room is None or self._room.keep():
             return
-        given = give_up(outbox, self._room.keep)
+        try:
+            given = give_up(outbox, self._room.keep)
+        finally:
+            self._room.keep_last()
         if given:
             log.warning("the disk is full; given up: %s", given)
         if not self._room.keep():
@@ -167,6 +206,8 @@ class Writer:
 
     def _say_failed(self, work: Work) -> None:
         match work:
+            case Tell() | FlagEarlier() | JournalEntry():
+                self._hold(work)
             case Save() | CheckStorage():
                 save = work if isinstance(work, Save) else None
                 self._post(StorageFailed(save, self._now()))
@@ -174,6 +215,17 @@ class Writer:
                 self._boxes.acknowledge(press)
             case Acknowledge(press=press):
                 self._boxes.refuse(press)
+
+    def _hold(self, news: News) -> None:
+        """Keep it, as of now, until the storage is ready."""
+        if isinstance(news, Tell):
+            news = entry_now(news.kind, news.data, self._read_clock())
+        self._held.append(news)
+
+    def _try_held_again(self) -> None:
+        with suppress(IndexError):  # the end may come from another thread
+            for _ in range(len(self._held)):
+                self.submit(self._held.popleft())
 
     def _now(self) -> float:
         return self._read_clock().boottime
@@ -194,6 +246,7 @@ class Writer:
                 self._make_room(outbox)
                 state_fact(outbox.db, "kiosk", "storage", "ok")
                 self._post(StorageReady(self._now()))
+                self._try_held_again()
             case Fact(name=name, body=body):
                 state_fact(outbox.db, "kiosk", name, body)
             case Tell(kind=kind, data=data):
@@ -215,7 +268,7 @@ class Writer:
             self._moments.pop(draft.id, None)
 
     def _write(self, draft: Draft, moment: Reading, press: PressId | None) -> None:
-        content = content_of(draft, moment, self._mask)
+        content = content_of(draft, moment, self._mask, self._terminal_id())
         self._storage().put(content, moment, lambda conn: self._record(conn, press))
 
     def _record(self, conn: sqlite3.Connection, press: PressId | None) -> None:

@@ -60,7 +60,7 @@ def note_anchor(db: Database, now: Reading) -> bool:
 
     Returns whether it was written.
     """
-    if not (now.is_synced and now.boot_id) or now.boottime < _next_due(db, now.boot_id):
+    if not (now.is_synced and now.boot_id) or _has_anchor_near(db, now):
         return False
     with immediate(db) as conn:
         note_boot(conn, now.boot_id)
@@ -77,21 +77,22 @@ def note_anchor(db: Database, now: Reading) -> bool:
 
 
 def known_boots(conn: sqlite3.Connection) -> tuple[Boot, ...]:
-    """The boots in the order in which they were, with their anchors."""
+    """The boots in the order in which they were, with their anchors; none that is damaged."""
     rows = conn.execute(
         "SELECT boot_id, first_boottime, first_wall, last_boottime, last_wall FROM boots"
         " ORDER BY number"
     )
-    return tuple(
-        Boot(boot_id, () if anchor[0] is None else (Anchor(*anchor[:2]), Anchor(*anchor[2:])))
-        for boot_id, *anchor in rows
-    )
+    boots = []
+    for boot_id, *numbers in rows:
+        anchors = () if None in numbers else (Anchor(*numbers[:2]), Anchor(*numbers[2:]))
+        boots.append(Boot(boot_id, tuple(each for each in anchors if each.is_possible)))
+    return tuple(boots)
 
 
-def _next_due(db: Database, boot_id: str) -> float:
-    row = db.conn.execute("SELECT last_boottime FROM boots WHERE boot_id = ?", (boot_id,))
+def _has_anchor_near(db: Database, now: Reading) -> bool:
+    row = db.conn.execute("SELECT last_boottime FROM boots WHERE boot_id = ?", (now.boot_id,))
     (last,) = row.fetchone() or (None,)
-    return 0.0 if last is None else last + ANCHOR_EVERY_S
+    return last is not None and last <= now.boottime < last + ANCHOR_EVERY_S
 
 
 def _make_room(conn: sqlite3.Connection) -> None:

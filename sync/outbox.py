@@ -3,10 +3,11 @@
 The kiosk writes a row while it is open; once it is closed, only the agent touches it.
 """
 
+import fcntl
 import math
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,52 +15,22 @@ import msgspec
 from sqlite_utils import Database, Migrations
 
 from device_config.clock import Reading
-from device_config.database import MEND, immediate, open_database
+from device_config.database import MEND, RESCUED, immediate, open_database, saving_locked
 from device_config.durable_file import DurableFile
 from device_config.errors import StateDamaged
-from device_config.road import ROAD
 from device_config.state import StateDirectory
 from device_config.wal import log_of
-from sync.boots import CLOCK, note_boot
-from sync.corrections import Timing
+from sync.boots import note_boot
+from sync.corrections import SYNCED, Timing
+from sync.high_water import HighWaterMark, Number, forgotten
+from sync.outbox_reader import OutboxReader
+from sync.outbox_tables import TABLES
 from sync.wire import UNREADABLE, Content, Reason, Response, encode
-
-RESPONSES = Migrations("sync")
-
-
-@RESPONSES()
-def create_epochs_and_responses(db: Database) -> None:
-    """The numbering and the responses; a row keeps the clocks at its first answer."""
-    db.executescript(
-        """
-        CREATE TABLE epochs (
-            epoch INTEGER PRIMARY KEY,
-            last_seq INTEGER NOT NULL
-        );
-        CREATE TABLE responses (
-            epoch INTEGER NOT NULL REFERENCES epochs,
-            seq INTEGER NOT NULL,
-            id TEXT NOT NULL UNIQUE,
-            state TEXT NOT NULL CHECK (state IN ('open', 'pending', 'sent', 'rejected')),
-            body BLOB NOT NULL,
-            is_fixed INTEGER NOT NULL DEFAULT 0,
-            boot_id TEXT NOT NULL,
-            boottime REAL NOT NULL,
-            wall REAL NOT NULL,
-            reason_code TEXT,
-            reason_detail TEXT,
-            PRIMARY KEY (epoch, seq)
-        ) WITHOUT ROWID;
-        CREATE INDEX responses_by_state ON responses (state, epoch, seq);
-        """
-    )
-
-
-TABLES = (ROAD, RESPONSES, CLOCK)
-"""What a terminal's database holds, whoever opens it."""
 
 NO_OWNER = b'"terminal_id":null'
 """Stands in no text: there a quotation mark has a backslash before it."""
+DAMAGED = (*UNREADABLE, ValueError, OverflowError)
+"""What a document raises that is none any more, or a time in it that no clock has shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +41,26 @@ class Parcel:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many responses there are in each state, and the newest number given."""
-
-    open: int
-    pending: int
-    sent: int
-    rejected: int
-    epoch: int
-    last_seq: int
-
-
 def open_outbox(state: StateDirectory, also: tuple[Migrations, ...] = ()) -> "Outbox":
     """The outbox of a state directory, with the caller's own tables beside it.
 
     Raises StateDamaged or StateNotWritable.
     """
-    db = open_database(state.database, (*TABLES, *also))
-    outbox = Outbox(db, state.database)
+    db = open_database(state.database, (*TABLES, *also), lambda: forgotten(state))
+    outbox = Outbox(db, state.database, HighWaterMark.of(state))
     outbox.begin_epoch_after(DurableFile(state.file("epoch")))
     return outbox
 
 
-class Outbox:
-    """The responses table, behind one connection on one thread."""
+class Outbox(OutboxReader):
+    """The responses table, read and written over one connection on one thread."""
 
-    def __init__(self, db: Database, path: Path | None = None) -> None:
-        self.db = db
+    def __init__(
+        self, db: Database, path: Path | None = None, highest: HighWaterMark | None = None
+    ) -> None:
+        super().__init__(db)
         self.path = path
+        self._highest = highest
         self._inode = _inode(path)
 
     def is_replaced(self) -> bool:
@@ -162,22 +124,25 @@ class Outbox:
         When this returns, all is on disk. A response that is already closed is left as it is.
         """
         state = "open" if content.ended is None else "pending"
+        given = None
         with immediate(self.db) as conn:
             row = conn.execute(
                 "SELECT epoch, seq, state FROM responses WHERE id = ?", (content.id,)
             ).fetchone()
             if row is None:
-                self._insert(conn, content, state, moment)
+                given = self._insert(conn, content, state, moment)
             elif row[2] == "open":
                 conn.execute(
                     "UPDATE responses SET body = ?, state = ? WHERE epoch = ? AND seq = ?",
                     (encode(_numbered(content, row[0], row[1])), state, row[0], row[1]),
                 )
             along(conn)
+        if given is not None and self._highest is not None:
+            self._highest.raise_to(given)
 
     def _insert(
         self, conn: sqlite3.Connection, content: Content, state: str, moment: Reading
-    ) -> None:
+    ) -> Number:
         note_boot(conn, moment.boot_id)
         epoch, seq = conn.execute(
             "UPDATE epochs SET last_seq = last_seq + 1"
@@ -197,6 +162,7 @@ class Outbox:
                 moment.wall,
             ),
         )
+        return Number(epoch, seq)
 
     def close_abandoned(self) -> int:
         """Close as `restart` what a program that died had open; returns how many.
@@ -222,11 +188,12 @@ class Outbox:
 
         With `after` only those that stand behind the response with this id. Their bytes are fixed
         on disk before this returns, `terminal_id` and the time of the first answer filled in where
-        missing.
+        missing. Raises StateInUse while the file is being saved, StateDamaged once it has been.
         """
-        with immediate(self.db) as conn:
+        with self._unsaved(), immediate(self.db) as conn:
             rows = conn.execute(
-                "SELECT epoch, seq, id, body, is_fixed, boot_id, boottime FROM responses"
+                "SELECT epoch, seq, CAST(id AS TEXT), CAST(body AS BLOB), is_fixed,"
+                " CAST(boot_id AS TEXT), CAST(boottime AS REAL) FROM responses"
                 " WHERE state = 'pending' AND (epoch, seq) >"
                 " (SELECT coalesce(max(epoch), 0), coalesce(max(seq), 0) FROM responses"
                 " WHERE id = ?) ORDER BY epoch, seq LIMIT ?",
@@ -235,29 +202,47 @@ class Outbox:
             timing = Timing(conn)
             parcels: list[Parcel] = []
             newly: list[tuple[bytes, int, int]] = []
-            unreadable: list[tuple[str, Reason]] = []
+            unreadable: list[tuple[str, int, int]] = []
             size = 0
             for epoch, seq, response_id, body, is_fixed, *moment in rows:
                 try:
                     fixed = body if is_fixed else _owned(timing.timed(body, *moment), terminal_id)
-                except UNREADABLE as error:
-                    unreadable.append((response_id, Reason("unreadable", str(error))))
-                    continue
-                size += len(fixed) + 1
-                if parcels and size > most_bytes:
-                    break
-                if not is_fixed:
-                    newly.append((fixed, epoch, seq))
-                    timing.remember(epoch, seq, fixed, *moment)
-                parcels.append(Parcel(response_id, fixed))
+                    if not _names(response_id, fixed):
+                        raise ValueError("the row and its document have different ids")
+                    if parcels and size + len(fixed) >= most_bytes:
+                        break
+                    if not (is_fixed or _is_complete(body)):
+                        timing.remember(epoch, seq, fixed, *moment)
+                        newly.append((fixed, epoch, seq))
+                except DAMAGED as error:
+                    unreadable.append((str(error), epoch, seq))
+                else:
+                    size += len(fixed) + 1
+                    parcels.append(Parcel(response_id, fixed))
             conn.executemany(
                 "UPDATE responses SET body = ?, is_fixed = 1 WHERE epoch = ? AND seq = ?", newly
             )
-        if not unreadable:
+            # Damaged on the disk: dead letters, so that they do not hold up the others.
+            conn.executemany(
+                "UPDATE responses SET state = 'rejected', reason_code = 'unreadable',"
+                " reason_detail = ? WHERE epoch = ? AND seq = ?",
+                unreadable,
+            )
+        if parcels or not unreadable:
             return tuple(parcels)
-        # Damaged on the disk: a dead letter, so that it does not hold up the others.
-        self.settle((), unreadable)
-        return tuple(parcels) or self.take(most, most_bytes, terminal_id, after)
+        return self.take(most, most_bytes, terminal_id, after)
+
+    @contextmanager
+    def _unsaved(self) -> Iterator[None]:
+        """Nobody saves this file into a new one now, nor has done so."""
+        if self.path is None:
+            yield
+            return
+        with saving_locked(self.path, fcntl.LOCK_SH):
+            is_old = self.path.with_name(self.path.name + RESCUED).exists()
+            if is_old or _inode(self.path) != self._inode:
+                raise StateDamaged(f"{self.path}: another file takes its place; {MEND}")
+            yield
 
     def settle(self, sent: Iterable[str], rejected: Iterable[tuple[str, Reason]] = ()) -> None:
         """Write down the centre's verdicts; an id that is not waiting is left alone."""
@@ -293,77 +278,17 @@ class Outbox:
     def delete_sent(self, most: int, before_wall: float = math.inf) -> int:
         """Delete the oldest of what the centre holds, answered before this time.
 
-        At most so many in one transaction; returns how many.
+        While a time may still be learnt it is not before any. At most so many in one transaction;
+        returns how many.
         """
         with immediate(self.db) as conn:
             return conn.execute(
-                "DELETE FROM responses WHERE (epoch, seq) IN (SELECT epoch, seq FROM responses"
-                " WHERE state = 'sent' AND wall < ? ORDER BY epoch, seq LIMIT ?)",
-                (before_wall, most),
+                "DELETE FROM responses WHERE (epoch, seq) IN (SELECT epoch, seq FROM responses AS r"
+                " WHERE state = 'sent' AND (? = ? OR wall < ? AND NOT EXISTS"
+                " (SELECT 1 FROM untimed AS u WHERE u.epoch = r.epoch AND u.seq = r.seq))"
+                " ORDER BY epoch, seq LIMIT ?)",
+                (before_wall, math.inf, before_wall, most),
             ).rowcount
-
-    def sent_bytes(self) -> int:
-        """How much the documents take that the centre holds already."""
-        row = self.db.conn.execute("SELECT total(length(body)) FROM responses WHERE state = 'sent'")
-        return int(row.fetchone()[0])
-
-    # For everyone
-
-    def numbers_of(self, ids: Sequence[str]) -> tuple[tuple[int, int], ...]:
-        """(epoch, seq) of those of these responses that are here, lowest first."""
-        marks = ",".join("?" * len(ids))
-        rows = self.db.conn.execute(
-            f"SELECT epoch, seq FROM responses WHERE id IN ({marks}) ORDER BY epoch, seq",  # noqa: S608 - marks only
-            tuple(ids),
-        )
-        return tuple(rows.fetchall())
-
-    def has_pending(self) -> bool:
-        """Whether anything waits to be sent."""
-        row = self.db.conn.execute("SELECT 1 FROM responses WHERE state = 'pending' LIMIT 1")
-        return row.fetchone() is not None
-
-    def counts(self) -> Counts:
-        """How many responses there are, by state."""
-        conn = self.db.conn
-        by_state = dict(conn.execute("SELECT state, count(*) FROM responses GROUP BY state"))
-        epoch, last_seq = conn.execute(
-            "SELECT epoch, last_seq FROM epochs ORDER BY epoch DESC LIMIT 1"
-        ).fetchone()
-        return Counts(
-            open=by_state.get("open", 0),
-            pending=by_state.get("pending", 0),
-            sent=by_state.get("sent", 0),
-            rejected=by_state.get("rejected", 0),
-            epoch=epoch,
-            last_seq=last_seq,
-        )
-
-    def refusals(self) -> dict[str, Reason]:
-        """Why the centre refused a response, by the response's id."""
-        rows = self.db.conn.execute(
-            "SELECT id, reason_code, coalesce(reason_detail, '') FROM responses"
-            " WHERE state = 'rejected'"
-        )
-        return {row[0]: Reason(row[1] or "none-given", row[2]) for row in rows}
-
-    def refused_by_reason(self, most: int = 20) -> dict[str, int]:
-        """How many responses the centre refused for which reason, the commonest ones first."""
-        rows = self.db.conn.execute(
-            "SELECT coalesce(reason_code, 'none-given') AS code, count(*) FROM responses"
-            " WHERE state = 'rejected' GROUP BY code ORDER BY count(*) DESC, code LIMIT ?",
-            (most,),
-        )
-        return dict(rows.fetchall())
-
-    def data_version(self) -> int:
-        """A number that changes when another connection commits; cheap enough to ask often."""
-        version: int = self.db.conn.execute("PRAGMA data_version").fetchone()[0]
-        return version
-
-    def documents(self) -> Iterator[tuple[str, bytes]]:
-        """Every response here as (state, document), in the order of seq."""
-        yield from self.db.conn.execute("SELECT state, body FROM responses ORDER BY epoch, seq")
 
 
 def _inode(path: Path | None) -> int:
@@ -385,6 +310,16 @@ def _closed(body: bytes, ended: str) -> bytes:
             f"the document of an open response is damaged: {error}; {MEND}"
         ) from None
     return encode({**document, "ended": ended})
+
+
+def _names(response_id: str, body: bytes) -> bool:
+    """Whether a document has this id: by its verdict on that it is settled."""
+    return b'"id":' + encode(response_id) in body
+
+
+def _is_complete(body: bytes) -> bool:
+    """Whether nothing in it is to be filled in: then its bytes are fixed as they are."""
+    return NO_OWNER not in body and SYNCED in body
 
 
 def _owned(body: bytes, terminal_id: str) -> bytes:

@@ -1,17 +1,20 @@
 """What a terminal keeps, for how long, and what it gives up for an answer when the disk is full.
 
 In this order: leftovers; copies of what the centre has; telemetry; damaged databases that were put
-aside. Never a response that waits or was rejected. Programs' logs are the system journal's, which
-keeps bounds of its own.
+aside. Never a response that waits or was rejected, nor an event that says something of responses.
+Programs' logs are the system journal's, which keeps bounds of its own.
 """
 
 import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from device_config.clock import Reading
-from device_config.database import immediate
+from device_config.database import immediate, is_busy
+from device_config.reserve import is_short_of_space
+from device_config.road import KEPT_LONGER
 from device_config.settings import RetentionSettings
 from sync.outbox import Outbox
 from sync.salvage.rescue import remove_leftovers, remove_oldest_damaged
@@ -23,6 +26,9 @@ STEP_ROWS = 500
 FREE_PAGES_KEPT = 1024
 """Empty pages that stay in the database for the next answers; more go back to the disk."""
 STEP_PAGES = 500
+FEW_ROWS = 50
+FEW_PAGES = 20
+"""A step for which the log has room in what is kept for the last (`device_config.reserve`)."""
 DAY_S = 24 * 3600.0
 
 GivingUp = Callable[[Outbox], int]
@@ -31,7 +37,8 @@ GivingUp = Callable[[Outbox], int]
 def keep_within(outbox: Outbox, bounds: RetentionSettings, now: Reading) -> bool:
     """Delete a step's worth of sent copies that are older or more than `bounds` allow.
 
-    Returns whether more is to be done. Age is left alone while the clock may be wrong.
+    Returns whether more is to be done. Age is left alone while the clock may be wrong; that of an
+    answer whose time is never learnt counts from when that is clear.
     """
     deleted = 0
     if now.is_synced:
@@ -44,16 +51,50 @@ def keep_within(outbox: Outbox, bounds: RetentionSettings, now: Reading) -> bool
 def give_up(outbox: Outbox, has_room: Callable[[], bool]) -> dict[str, int]:
     """Give up one thing after the other until there is room; returns how many of each went.
 
-    Raises sqlite3.Error where the disk is too full even for that.
+    A thing that even giving it up needs space for comes again once another one has freed some.
+    Raises sqlite3.Error where the disk is too full for anything to be given up.
     """
     given: dict[str, int] = {}
-    for what, step in GIVEN_UP:
-        while gone := step(outbox):
-            given[what] = given.get(what, 0) + gone
-            _return_pages(outbox)
-            if has_room():
-                return given
+    while (step := _first_that_gives(outbox, is_anything_given=bool(given))) is not None:
+        what, gone = step
+        given[what] = given.get(what, 0) + gone
+        _return_pages(outbox)
+        if has_room():
+            break
     return given
+
+
+def _first_that_gives(outbox: Outbox, *, is_anything_given: bool) -> tuple[str, int] | None:
+    """Take the first step in the declared order that gives anything up; None if none does."""
+    too_full: sqlite3.OperationalError | None = None
+    for what, step in GIVEN_UP:
+        try:
+            gone = step(outbox)
+        except sqlite3.OperationalError as error:
+            if is_busy(error):
+                raise
+            too_full = error
+            continue
+        if gone:
+            return what, gone
+    if too_full is not None and not is_anything_given:
+        raise too_full
+    return None
+
+
+def give_up_files(database: Path) -> dict[str, int]:
+    """Give up one thing for which the database need not be opened; returns what, empty if none.
+
+    For when a full disk does not let it be opened: nothing goes while there is space. Raises
+    OSError.
+    """
+    if not is_short_of_space(database.parent):
+        return {}
+    if gone := remove_leftovers(database):
+        return {"leftovers": gone}
+    if gone := remove_oldest_damaged(database):
+        return {"damaged_files": gone}
+    return {}
 
 
 def _leftovers(outbox: Outbox) -> int:
@@ -61,15 +102,21 @@ def _leftovers(outbox: Outbox) -> int:
 
 
 def _sent_copies(outbox: Outbox) -> int:
-    return outbox.delete_sent(STEP_ROWS)
+    try:
+        return outbox.delete_sent(STEP_ROWS)
+    except sqlite3.OperationalError as error:
+        if is_busy(error):
+            raise
+        return outbox.delete_sent(FEW_ROWS)
 
 
 def _telemetry(outbox: Outbox) -> int:
+    kept = ", ".join("?" * len(KEPT_LONGER))
     with immediate(outbox.db) as conn:
         return conn.execute(
-            "DELETE FROM journal WHERE number IN"
-            " (SELECT number FROM journal ORDER BY number LIMIT ?)",
-            (STEP_ROWS,),
+            "DELETE FROM journal WHERE number IN (SELECT number FROM journal"  # noqa: S608 - ours
+            f" WHERE kind NOT IN ({kept}) ORDER BY number LIMIT ?)",
+            (*KEPT_LONGER, STEP_ROWS),
         ).rowcount
 
 
@@ -98,10 +145,21 @@ def _tidied(outbox: Outbox) -> bool:
 
 
 def _return_pages(outbox: Outbox) -> None:
-    """Give every empty page back to the disk, and the log's space with them."""
-    _vacuum(outbox, 0)
-    with suppress(sqlite3.OperationalError):  # somebody reads just now: later, then
-        outbox.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    """Give every empty page back to the disk, and the log's space with them.
+
+    A few at a time where there is no room to log them all at once.
+    """
+    for pages, times in ((0, 1), (FEW_PAGES, STEP_PAGES // FEW_PAGES)):
+        with suppress(sqlite3.OperationalError):  # still too full, or somebody reads: later, then
+            _empty_log(outbox)
+            for _ in range(times):
+                _vacuum(outbox, pages)
+                _empty_log(outbox)
+            return
+
+
+def _empty_log(outbox: Outbox) -> None:
+    outbox.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _vacuum(outbox: Outbox, pages: int) -> None:

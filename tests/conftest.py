@@ -2,7 +2,7 @@
 
 import pytest
 
-OURS = ("PALAUTEPISTE_STATE", "PALAUTEPISTE_CONFIG")
+OURS = ("PALAUTEPISTE_STATE", "PALAUTEPISTE_CONFIG", "PALAUTEPISTE_BOOT")
 NETWORK = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "NETRC", "REQUESTS_CA_BUNDLE")
 
 

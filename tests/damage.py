@@ -95,6 +95,18 @@ def delete_log(state: StateDirectory, _: random.Random) -> None:
     log_of(state.database).unlink()
 
 
+def delete_log_and_index(state: StateDirectory, _: random.Random) -> None:
+    """What is left looks like a sound database that was closed some time ago."""
+    log_of(state.database).unlink()
+    index_of(state.database).unlink()
+
+
+def lose_all(state: StateDirectory, _: random.Random) -> None:
+    """The database is gone with all that belongs to it."""
+    for path in (state.database, log_of(state.database), index_of(state.database)):
+        path.unlink()
+
+
 def damage_log(state: StateDirectory, chance: random.Random) -> None:
     """One byte in the first half of the log; what comes after SQLite would forget."""
     log = log_of(state.database)
@@ -139,6 +151,8 @@ OF_THE_FILE: dict[str, Damage] = {
 }
 OF_THE_LOG: dict[str, Damage] = {
     "a deleted log": delete_log,
+    "a deleted log and index": delete_log_and_index,
+    "all files lost": lose_all,
     "a damaged log": damage_log,
     "a lost file": lose_file,
     "an emptied file": empty_file,

@@ -17,7 +17,7 @@ from kiosk.abuse import SLAP_S
 from kiosk.session.beginning import new_draft
 from kiosk.session.config import Keyboards, SessionConfig, session_config
 from kiosk.session.draft import Draft
-from kiosk.session.effects import Acknowledge, PressId, Save, Tell
+from kiosk.session.effects import Acknowledge, CheckStorage, PressId, Save, Tell
 from kiosk.session.events import (
     CharactersTyped,
     NextTapped,
@@ -25,6 +25,7 @@ from kiosk.session.events import (
     ReasonTapped,
     Saved,
     StorageFailed,
+    StorageReady,
     Tapped,
     TimePassed,
 )
@@ -176,6 +177,7 @@ class Sitting:
         self.waiting: deque[Save] = deque()
         self.saves: list[Save] = []
         self.put_aside: list[PressId] = []
+        self.is_asked = False
         self.disk: dict[str, Draft] = {}
 
     def happen(self, event) -> Step:
@@ -187,6 +189,8 @@ class Sitting:
                 self.saves.append(effect)
             elif isinstance(effect, Acknowledge):
                 self.put_aside.append(effect.press)
+            elif isinstance(effect, CheckStorage):
+                self.is_asked = True
         return step
 
     def tap(self, value: int | str = 5, item: str | None = None, *, after: float = 1.0) -> Step:
@@ -212,12 +216,17 @@ class Sitting:
         return save
 
     def save_all(self) -> None:
+        """All reaches the disk, which says that it is ready if it was asked."""
         while self.waiting:
             self.save()
+        if self.is_asked:
+            self.is_asked = False
+            self.happen(StorageReady(self.now))
 
     def fail(self) -> Save:
-        """The oldest waiting save does not reach the disk."""
+        """The oldest waiting save does not reach the disk, which is full from now on."""
         save = self.waiting.popleft()
+        self.is_asked = False
         self.happen(StorageFailed(save, self.now))
         return save
 

@@ -1,12 +1,10 @@
 """Clock corrections at the centre: times learnt later stand beside the documents, never in them."""
 
 import json
-import sqlite3
-from contextlib import closing
 
 import msgspec
 import pytest
-from test_central_builders import NOON, a_centre, a_response, a_store, an_event
+from test_central_builders import NOON, a_centre, a_database_of_before, a_response, an_event
 
 from sync.central.admin import export_csv, export_ndjson
 
@@ -126,9 +124,45 @@ def test_a_successor_corrects_what_its_predecessor_sent(centre):
     before = centre.a_terminal("the-same-box")
     response = give(before, 1)
 
-    correct(centre.a_terminal("the-same-box"), 1, LEARNT)
+    correct(centre.a_terminal("the-same-box"), 1, LEARNT, terminal_id=before.id)
 
     assert columns(centre, response)[1] == "corrected"
+
+
+def test_what_a_terminal_learns_of_its_own_says_nothing_of_its_predecessors(centre):
+    before = centre.a_terminal("a-box-with-a-new-card")
+    theirs = give(before, 5)
+    after = centre.a_terminal("a-box-with-a-new-card")
+    own = give(after, 5)
+
+    correct(after, 5, LEARNT, terminal_id=after.id)
+
+    assert [columns(centre, each)[1] for each in (theirs, own)] == ["unknown", "corrected"]
+
+
+def test_a_correction_that_names_nobody_is_about_the_senders_own(centre):
+    before = centre.a_terminal("a-box-that-was-reset")
+    theirs = give(before, 6)
+
+    correct(centre.a_terminal("a-box-that-was-reset"), 6, LEARNT)
+
+    assert columns(centre, theirs)[1] == "unknown"
+
+
+def test_naming_another_terminal_lets_nobody_correct_its_responses(centre, terminal):
+    response = give(terminal, 1)
+
+    assert correct(centre.a_terminal(), 1, LEARNT, terminal_id=terminal.id) == "stored"
+
+    assert columns(centre, response)[1] == "unknown"
+
+
+def test_a_number_that_two_responses_have_corrects_neither(centre, terminal):
+    twins = [give(terminal, 7), give(terminal, 7)]
+
+    correct(terminal, 7, LEARNT)
+
+    assert [columns(centre, each)[1] for each in twins] == ["unknown", "unknown"]
 
 
 @pytest.mark.parametrize(
@@ -144,6 +178,8 @@ def test_a_successor_corrects_what_its_predecessor_sent(centre):
         {"epoch": "one"},
         {"first_seq": 0, "last_seq": 0},
         {"last_seq": 10**30},
+        {"terminal_id": 7},
+        {"terminal_id": ""},
     ],
 )
 def test_a_correction_that_is_none_is_kept_and_changes_nothing(centre, terminal, changes):
@@ -156,11 +192,7 @@ def test_a_correction_that_is_none_is_kept_and_changes_nothing(centre, terminal,
 
 
 def test_a_database_from_before_takes_corrections_too(tmp_path):
-    a_store(tmp_path).close()
-    with closing(sqlite3.connect(tmp_path / "central.db")) as connection:
-        connection.execute("ALTER TABLE responses DROP COLUMN corrected")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
-        connection.commit()
+    a_database_of_before(tmp_path, "0001")
 
     with a_centre(tmp_path) as centre:
         terminal = centre.a_terminal()

@@ -5,9 +5,17 @@ Every use of it in the program is known here, with its reason. `threading`, `que
 """
 
 import ast
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from device_config import clock
 
 ROOT = Path(__file__).parents[1]
 OURS = ("device_config", "sync", "kiosk")
@@ -17,15 +25,15 @@ TELLS_THE_WALL_TIME = {
     *("datetime.now", "datetime.utcnow", "datetime.today", "date.today"),
 }
 KNOWN = {
-    ("device_config/clock.py", "time.time"): "the one reading that everything else goes by",
-    ("kiosk/panel_command.py", "datetime.now"): "for the person who watches a box being wired",
-    ("sync/bench/drain.py", "datetime.now"): "enrols at a centre of its own",
-    ("sync/central/store/__init__.py", "datetime.now"): "the centre's own time, on a server",
+    ("device_config/clock.py", "_look", "time.time", 1): "what everything else goes by",
+    ("kiosk/panel_command.py", "_say", "datetime.now", 1): "for who watches a box being wired",
+    ("sync/bench/drain.py", "reference_centre", "datetime.now", 1): "enrols at a centre of its own",
+    ("sync/central/store/__init__.py", "utc_now", "datetime.now", 1): "the centre's, on a server",
 }
 
 
-def wall_times_in(source: str) -> set[str]:
-    """What of the above a module uses, however it was imported."""
+def wall_times_in(source: str) -> Counter[tuple[str, str]]:
+    """What of the above a module uses, however it was imported: in which function, how often."""
     tree = ast.parse(source)
     names = {}
     for node in ast.walk(tree):
@@ -34,9 +42,18 @@ def wall_times_in(source: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             module = "" if node.module == "datetime" else f"{node.module}."
             names |= {alias.asname or alias.name: f"{module}{alias.name}" for alias in node.names}
-    found = {_dotted(node, names) for node in ast.walk(tree) if isinstance(node, ast.expr)}
-    short = {name.removeprefix("datetime.") for name in found}
-    return (found | short) & TELLS_THE_WALL_TIME
+    return Counter(_uses(tree, "", names))
+
+
+def _uses(node: ast.AST, function: str, names: dict[str, str]) -> Iterator[tuple[str, str]]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        function = node.name
+    if isinstance(node, ast.expr):
+        whole = _dotted(node, names)
+        for name in {whole, whole.removeprefix("datetime.")} & TELLS_THE_WALL_TIME:
+            yield function, name
+    for each in ast.iter_child_nodes(node):
+        yield from _uses(each, function, names)
 
 
 def _dotted(node: ast.expr, names: dict[str, str]) -> str:
@@ -51,8 +68,8 @@ def _dotted(node: ast.expr, names: dict[str, str]) -> str:
 def uses():
     for package in OURS:
         for path in sorted((ROOT / package).rglob("*.py")):
-            for name in wall_times_in(path.read_text("utf-8")):
-                yield path.relative_to(ROOT).as_posix(), name
+            for (function, name), times in wall_times_in(path.read_text("utf-8")).items():
+                yield path.relative_to(ROOT).as_posix(), function, name, times
 
 
 def test_the_wall_clock_is_read_where_it_is_known_why_and_nowhere_else():
@@ -74,10 +91,51 @@ def test_the_wall_clock_is_read_where_it_is_known_why_and_nowhere_else():
     ],
 )
 def test_a_wall_clock_timer_is_found_however_it_is_written(source, name):
-    assert wall_times_in(source) == {name}
+    assert wall_times_in(source) == {("", name): 1}
 
 
 def test_monotonic_time_is_no_wall_clock():
     source = "import time\ntime.monotonic()\ntime.clock_gettime(time.CLOCK_BOOTTIME)\ntime.sleep(1)"
 
-    assert wall_times_in(source) == set()
+    assert not wall_times_in(source)
+
+
+def test_each_further_look_is_told_apart_by_its_function():
+    source = (
+        "import time\ndef a():\n time.time()\n time.time()\nclass B:\n def c(self): time.time()"
+    )
+
+    assert wall_times_in(source) == {("a", "time.time"): 2, ("c", "time.time"): 1}
+
+
+# What is counted instead
+
+COMPARE = """
+from pathlib import Path
+from device_config.clock import boottime
+print(boottime() - float(Path("/proc/uptime").read_text().split()[0]))
+"""
+
+
+def test_seconds_since_the_start_are_the_kernels():
+    uptime = float(Path("/proc/uptime").read_text("ascii").split()[0])
+
+    assert 0 <= clock.boottime() - uptime < 60
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root pretends another uptime")
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare, of util-linux")
+def test_they_count_on_while_the_machine_sleeps():
+    """As if it had slept for hours: only CLOCK_BOOTTIME, and not the monotonic clock, has them."""
+    asleep = ["unshare", "--time", "--fork", "--boottime", "20000"]
+    run = subprocess.run(
+        [*asleep, sys.executable, "-c", COMPARE],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    if "unshare" in run.stderr:
+        pytest.skip("no time can be pretended here")
+
+    assert 0 <= float(run.stdout) < 60

@@ -8,11 +8,14 @@ import sys
 import pytest
 from builders import a_content, a_reading, a_state, an_outbox, documents
 
+from device_config import database
 from device_config.database import immediate, open_database
 from device_config.durable_file import DurableFile
 from device_config.errors import StateDamaged, StateNotWritable
 from device_config.road import ROAD
 from sync.outbox import open_outbox
+from sync.outbox_tables import TABLES
+from sync.salvage.rescue import open_or_rescue
 
 OPENER = """
 import sys
@@ -41,6 +44,34 @@ def test_synchronous_is_full_again_when_the_database_is_opened_again(tmp_path):
     an_outbox(tmp_path).close()
 
     assert pragma(an_outbox(tmp_path), "synchronous") == 2
+
+
+OTHER_WRITER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], timeout=0)
+try:
+    connection.execute("BEGIN IMMEDIATE")
+except sqlite3.OperationalError as error:
+    print(error)
+"""
+
+
+def test_a_second_opening_in_a_program_lets_nobody_into_the_transaction_of_the_first(
+    tmp_path, monkeypatch
+):
+    """Closing any file of a database lets go of all of the process's locks on that file."""
+    outbox = an_outbox(tmp_path)
+    path = a_state(tmp_path).database
+
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.0)
+
+    with immediate(outbox.db):
+        with pytest.raises(StateNotWritable, match="another program writes to it; try again"):
+            open_database(path, TABLES)
+        other = [sys.executable, "-c", OTHER_WRITER, path]
+        said = subprocess.run(other, capture_output=True, text=True, check=True).stdout
+
+    assert said == "database is locked\n"
 
 
 def test_the_answers_are_for_their_owner_only(tmp_path):
@@ -75,7 +106,8 @@ def test_a_database_that_is_lost_is_followed_by_a_higher_epoch(tmp_path):
     state = a_state(tmp_path)
     epochs = []
     for _ in range(4):
-        outbox = an_outbox(tmp_path, responses=2)
+        outbox = open_or_rescue(state, a_reading())
+        outbox.put(a_content(1), a_reading())
         epochs.append(outbox.counts().epoch)
         outbox.close()
         state.database.unlink()

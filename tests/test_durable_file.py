@@ -195,3 +195,21 @@ def test_readers_and_writers_at_once_never_stand_in_each_others_way(tmp_path):
         thread.join()
 
     assert faults == []
+
+
+def test_who_only_looks_reads_the_whole_copy_and_leaves_the_other_as_it_is(tmp_path):
+    a_file(tmp_path).write(BODY)
+    (tmp_path / "settings.1").write_bytes(b"torn")
+    (tmp_path / "settings.lock").unlink()
+
+    looked_at = DurableFile(tmp_path / "settings", heals=False)
+
+    assert looked_at.read() == BODY
+    assert looked_at.wholeness() == (False, True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["settings.1", "settings.2"]
+    a_file(tmp_path).read()
+    assert looked_at.wholeness() == (True, True)
+
+
+def test_a_copy_that_is_not_there_is_neither_whole_nor_damaged(tmp_path):
+    assert a_file(tmp_path).wholeness() == (None, None)

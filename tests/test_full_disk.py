@@ -6,13 +6,13 @@ import os
 import queue
 import shutil
 import sqlite3
-import subprocess
 import uuid
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 
 import pytest
-from builders import a_content, an_id, by_state
+from builders import TERMINAL, a_content, an_id, by_state
 from kiosk_builders import a_draft, a_reading, press
+from small_disk import a_small_disk, fill_up, only_root
 from storage_builders import NoBoxes, a_storage
 
 from device_config.reserve import Reserve
@@ -25,24 +25,11 @@ from kiosk.session.states import Idle
 from kiosk.turned_away import SAME_TOUCH_S, TurnedAway
 from kiosk.writer import Writer
 from sync.outbox import open_outbox
+from sync.retention import give_up
 from tests.world import Terminal, wait_for
 
 MIB = 1024 * 1024
 PATIENCE_S = 10.0
-only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
-
-
-@contextmanager
-def a_small_disk(folder, mib):
-    """A file system of so many MiB that is really full when it is full."""
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={mib}m", "tmpfs", folder]
-    if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("no file system can be mounted here")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @pytest.fixture
@@ -54,15 +41,6 @@ def disk(tmp_path):
 @pytest.fixture
 def state(disk):
     return open_state(disk / "state")
-
-
-def fill_up(disk, leave=0):
-    """Somebody else takes all that is free, but for so many bytes."""
-    hog = disk / "hog"
-    with hog.open("ab") as file, suppress(OSError):  # somebody else was quicker
-        free = shutil.disk_usage(disk).free
-        os.posix_fallocate(file.fileno(), file.tell(), max(free - leave, 1))
-    return hog
 
 
 @pytest.fixture
@@ -176,6 +154,7 @@ def test_the_next_client_is_not_asked_before_there_is_space_again(disk, state, n
     hog = fill_up(disk)
     writer.submit(a_whole_response())
     heard(news, Saved)
+    fill_up(disk)
 
     writer.submit(CheckStorage())
     heard(news, StorageFailed)
@@ -217,6 +196,27 @@ def test_on_a_disk_full_of_waiting_answers_none_is_given_up(disk, state, news, s
 
     with closing(open_outbox(state)) as outbox:
         assert by_state(outbox) == (0, 200, 0, 0)
+
+
+@only_root
+def test_on_a_disk_that_is_full_to_the_last_byte_what_needs_no_room_goes_first(disk, state):
+    room = Reserve(state.file("reserve"), 4 * MIB)
+    with closing(open_outbox(state)) as outbox:
+        for number in range(1, 1001):
+            outbox.put(a_content(number), a_reading())
+        while batch := outbox.take(500, MIB, TERMINAL):
+            outbox.settle([each.id for each in batch])
+    state.file("device.db.damaged-1").write_bytes(bytes(2 * MIB))
+    with closing(open_outbox(state)) as outbox:  # its log is empty now
+        fill_up(disk)
+        assert not room.keep()
+        fill_up(disk)
+
+        given = give_up(outbox, room.keep)
+
+        assert given["damaged_files"] == 1
+        # With what that freed, the copies could go, too.
+        assert given["sent"] > 0
 
 
 # Who came in vain

@@ -31,8 +31,9 @@ from hypothesis.stateful import (
 )
 
 from device_config.durable_file import DurableFile
+from sync.boots import note_anchor
 from sync.outbox import Outbox, open_outbox
-from sync.wire import Answer, Reason
+from sync.wire import Answer, Answered, Reason
 
 MANY = 1024 * 1024
 NO = Reason("no", "because")
@@ -199,6 +200,31 @@ def test_a_terminal_that_is_named_already_is_left_alone(outbox):
     outbox.put(a_content(1, terminal_id="t-older"), a_reading())
 
     assert json.loads(take(outbox)[0].body)["terminal_id"] == "t-older"
+
+
+def test_a_response_in_which_nothing_is_left_to_fill_in_is_not_written_again_to_be_sent(outbox):
+    outbox.put(a_content(1, terminal_id=TERMINAL), a_reading())
+    before = outbox.db.conn.total_changes
+
+    (first,) = take(outbox)
+    (again,) = outbox.take(500, MANY, "t-another")
+
+    assert outbox.db.conn.total_changes == before
+    assert again == first
+
+
+@pytest.mark.parametrize(
+    "changes", [{"terminal_id": None}, {"answered": Answered(at=None, clock="unknown")}]
+)
+def test_a_response_in_which_something_is_left_to_fill_in_is_fixed_on_disk_first(outbox, changes):
+    outbox.put(a_content(1, **({"terminal_id": TERMINAL} | changes)), a_reading())
+    (first,) = take(outbox)
+
+    outbox.put(a_content(2), a_reading(60))
+    note_anchor(outbox.db, a_reading(60))
+
+    assert outbox.take(1, MANY, "t-another") == (first,)
+    assert outbox.db.execute("SELECT is_fixed FROM responses WHERE seq = 1").fetchone() == (1,)
 
 
 def test_bytes_are_the_same_after_a_restart_and_a_requeue(tmp_path):

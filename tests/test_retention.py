@@ -1,5 +1,7 @@
 """What is kept and what is given up: copies first, a waiting answer never."""
 
+import sqlite3
+import uuid
 from contextlib import closing
 
 import pytest
@@ -26,7 +28,7 @@ from sync import retention
 from sync.outbox import Outbox
 from sync.retention import GIVEN_UP, STEP_ROWS, give_up, keep_within
 from sync.salvage.rescue import damaged_files
-from sync.wire import Reason
+from sync.wire import Reason, Text
 
 DAY_S = 24 * 3600.0
 STATES = ("open", "pending", "sent", "rejected")
@@ -94,6 +96,25 @@ def test_of_too_many_bytes_the_oldest_copies_go_first_and_in_small_steps(tmp_pat
 
     assert held(outbox) == {an_id(number) for number in range(11, 21)}
     assert outbox.sent_bytes() <= most
+
+
+@pytest.mark.parametrize("letters", [0, 250, 420, 1000, 5000])
+def test_the_bound_in_bytes_is_about_what_the_copies_take_on_the_disk(tmp_path, letters):
+    outbox = an_outbox(tmp_path)
+    outbox.db.conn.execute("PRAGMA synchronous=OFF")
+
+    def on_disk():
+        (pages,) = outbox.db.conn.execute("PRAGMA page_count").fetchone()
+        return pages * 4096
+
+    empty = on_disk()
+    now = a_reading(boot_id=str(uuid.uuid4()))
+    for _ in range(1000):
+        outbox.put(a_content(id=str(uuid.uuid4()), text=Text(plain="a" * letters)), now)
+    with outbox.db.conn as conn:
+        conn.execute("UPDATE responses SET state = 'sent'")
+
+    assert outbox.sent_bytes() == pytest.approx(on_disk() - empty, rel=0.15)
 
 
 def test_pages_that_are_empty_in_numbers_go_back_to_the_disk(tmp_path, monkeypatch):
@@ -196,7 +217,7 @@ def test_things_are_given_up_in_the_declared_order_and_no_more_than_needed(tmp_p
 
     given = give_up(outbox, has_room)
 
-    order = [name for name, _ in GIVEN_UP]
+    order = ["leftovers", "sent", "events", "damaged_files"]
     assert list(given) == order[:steps]
     assert left(outbox, state) == {name: name not in order[:steps] for name in order}
     assert by_state(outbox)[1] == 1
@@ -206,6 +227,59 @@ def test_with_nothing_left_to_give_up_that_is_said(tmp_path):
     outbox = an_outbox_with(tmp_path, ["pending", "open", "rejected"])
 
     assert give_up(outbox, lambda: False) == {}
+
+
+def fails_with(code):
+    error = sqlite3.OperationalError("as SQLite says it")
+    error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE])
+def test_what_needs_room_to_be_given_up_comes_again_when_something_else_has_made_some(
+    tmp_path, monkeypatch, code
+):
+    outbox, left = an_outbox(tmp_path), {"sent": 2, "damaged_files": 1}
+
+    def sent(_):
+        if left["damaged_files"]:
+            raise fails_with(code)
+        return give("sent")
+
+    def give(what):
+        gone, left[what] = min(left[what], 1), max(left[what] - 1, 0)
+        return gone
+
+    steps = (("sent", sent), ("damaged_files", lambda _: give("damaged_files")))
+    monkeypatch.setattr(retention, "GIVEN_UP", steps)
+
+    assert give_up(outbox, lambda: False) == {"damaged_files": 1, "sent": 2}
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY])
+def test_where_nothing_at_all_can_be_given_up_that_is_an_error(tmp_path, monkeypatch, code):
+    def fails(_):
+        raise fails_with(code)
+
+    monkeypatch.setattr(retention, "GIVEN_UP", (("sent", fails), ("events", lambda _: 0)))
+
+    with pytest.raises(sqlite3.OperationalError):
+        give_up(an_outbox(tmp_path), lambda: False)
+
+
+def test_a_busy_database_is_no_reason_to_break_the_declared_order(tmp_path, monkeypatch):
+    taken = []
+
+    def is_busy(_):
+        raise fails_with(sqlite3.SQLITE_BUSY)
+
+    steps = (("sent", is_busy), ("events", lambda _: taken.append(1) or 0))
+    monkeypatch.setattr(retention, "GIVEN_UP", steps)
+
+    with pytest.raises(sqlite3.OperationalError):
+        give_up(an_outbox(tmp_path), lambda: False)
+
+    assert taken == []
 
 
 # The agent's duty

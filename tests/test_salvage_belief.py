@@ -1,10 +1,13 @@
 """What is believed of the bytes of a damaged database: whole documents, in their own places."""
 
+import errno
 import json
 import random
 import sqlite3
+import struct
 from contextlib import closing
 from io import BytesIO
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -17,6 +20,7 @@ from damage import (
     overwrite,
     rows_of,
     tidy_up,
+    told,
     truncate,
     zero_header,
 )
@@ -25,13 +29,21 @@ from hypothesis import strategies as st
 
 from device_config.wal import is_log_damaged, log_of
 from sync.outbox import open_outbox
-from sync.salvage import rescue
-from sync.salvage.pages import Pages, documents_in, open_pages, rows_in_file, rows_in_log
+from sync.salvage import rebuild, rescue
+from sync.salvage.pages import (
+    Pages,
+    current_records,
+    documents_in,
+    open_pages,
+    rows_in_file,
+    rows_in_log,
+)
 from sync.salvage.rescue import open_or_rescue
 from sync.salvage.rows import checked_row, row_of_document
 from sync.wire import Response, Text, encode
 
 COUNT = 80
+MOMENT = struct.pack(">d", 1234.5678)
 
 
 @pytest.fixture
@@ -86,6 +98,41 @@ def test_a_closed_response_in_a_state_that_makes_no_sense_waits(state):
     row = a_row(a_document(), state=state)
 
     assert (row.state, row.is_state_known) == ("pending", False)
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -float("inf")])
+def test_a_number_that_a_page_holds_and_no_clock_shows_costs_no_response(wrong):
+    """SQLite takes a NaN for nothing, and would leave the row out without a word."""
+    row = a_row(a_document(), boottime=wrong, wall=wrong)
+
+    assert (row.boot_id, row.boottime, row.wall) == ("", 0.0, 1_795_255_200.0)
+
+
+def test_a_response_whose_moment_is_no_number_on_its_page_is_saved(state):
+    tidy_up(state)
+    with closing(sqlite3.connect(state.database)) as connection, connection:
+        connection.execute("UPDATE responses SET boottime = 1234.5678, wall = 1234.5678")
+    tidy_up(state)
+    content = state.database.read_bytes()
+    assert content.count(MOMENT) >= 2 * COUNT
+    state.database.write_bytes(content.replace(MOMENT, struct.pack(">d", float("nan"))))
+    zero_header(state, random.Random())
+
+    with closing(open_or_rescue(state, a_reading())) as outbox:
+        assert len(rows_of(outbox)) == COUNT
+
+
+@pytest.mark.parametrize("wrong", [(2**53, 7), (2**62, 7), (2, 2**53), (2, -5), (2, "many")])
+def test_a_number_of_an_epoch_that_cannot_be_is_not_gone_on_from(state, wrong):
+    """The centre refuses every answer whose epoch is above 2^53."""
+    tidy_up(state)
+    with closing(sqlite3.connect(state.database)) as connection, connection:
+        connection.execute("INSERT INTO epochs VALUES (?, ?)", wrong)
+        connection.execute("UPDATE responses SET body = 'x' WHERE seq = ?", (COUNT,))
+
+    with closing(open_or_rescue(state, a_reading())) as outbox:
+        assert outbox.counts().epoch == 2
+        assert [each["epoch"] for each in told(outbox)["last_numbers"]] == [1]
 
 
 def test_an_open_response_is_never_taken_for_a_closed_one():
@@ -179,7 +226,7 @@ class BadSector(BytesIO):
 
     def read(self, size=-1):
         if self.tell() == 4096 * 5:
-            raise OSError(5, "Input/output error")
+            raise OSError(errno.EIO, "Input/output error")
         return super().read(size)
 
 
@@ -192,6 +239,56 @@ def test_a_sector_that_cannot_be_read_costs_its_page_and_no_other(state):
 
     assert len(whole) == COUNT
     assert COUNT - 6 <= len(left) <= COUNT
+
+
+class BadLog(BytesIO):
+    """A log of which the disk cannot read one sector."""
+
+    bad = range(0)
+
+    def read(self, size=-1):
+        begin = self.tell()
+        content = super().read(size)
+        if set(self.bad) & set(range(begin, begin + len(content))):
+            raise OSError(errno.EIO, "Input/output error")
+        return content
+
+
+@pytest.mark.parametrize("sector", [0, 1, 100, 1000, 2000])
+def test_a_sector_of_the_log_that_cannot_be_read_costs_its_frames_and_no_others(
+    tmp_path, state, monkeypatch, sector
+):
+    """SQLite opens no such database."""
+    true = set(rows_of_copy(tmp_path))
+    opened, inode = Path.open, log_of(state.database).stat().st_ino
+
+    def open_on_a_bad_disk(path, *arguments, **options):
+        file = opened(path, *arguments, **options)
+        if path.stat().st_ino != inode:
+            return file
+        with file:
+            log = BadLog(file.read())
+        log.bad = range(512 * sector, 512 * (sector + 1))
+        return log
+
+    def no_sqlite(_):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    assert 512 * sector < log_of(state.database).stat().st_size
+    monkeypatch.setattr(Path, "open", open_on_a_bad_disk)
+    monkeypatch.setattr(rebuild, "reading_only", no_sqlite)
+
+    with closing(open_or_rescue(state, a_reading())) as outbox:
+        saved = set(rows_of(outbox))
+        assert told(outbox)["why"] == "its log is damaged"
+
+    assert saved <= true
+    assert len(saved) >= COUNT - 6
+
+
+def rows_of_copy(folder):
+    with closing(open_outbox(a_copy(folder / "true", COUNT))) as outbox:
+        return rows_of(outbox)
 
 
 def pages_but_file(pages):
@@ -214,15 +311,16 @@ def test_rows_come_from_the_newest_images_of_the_log_first(state):
     assert found[0] > COUNT - 10
 
 
-@given(st.binary(max_size=6000))
+@given(st.sampled_from([b"\x0a", b"\x02", b"\x0d"]), st.binary(max_size=6000))
 @settings(deadline=None)
-def test_no_bytes_at_all_make_the_scan_stumble(tmp_path_factory, content):
+def test_no_bytes_at_all_make_the_scan_stumble(tmp_path_factory, kind, content):
     folder = tmp_path_factory.getbasetemp()
-    (folder / "any.db").write_bytes(b"\x0a" + content)
+    (folder / "any.db").write_bytes(kind + content)
     (folder / "any.db-wal").write_bytes(content)
 
     with open_pages(folder / "any.db", folder / "any.db-wal") as pages:
         assert [*rows_in_log(pages), *rows_in_file(pages)] == []
+        assert all(len(record) == 2 for record in current_records(pages))
 
 
 @pytest.mark.parametrize("place", [4, 20, 28, 50, 5000, 40_000])

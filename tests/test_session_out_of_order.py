@@ -25,7 +25,7 @@ from kiosk.session.events import (
     TimePassed,
     Woken,
 )
-from kiosk.session.moves import GUARD_S, RETRY_S, SAVE_PATIENCE_S
+from kiosk.session.moves import GUARD_S, RETRY_S, SAVE_PATIENCE_S, left_behind
 from kiosk.session.states import Idle, OutOfOrder
 
 
@@ -112,17 +112,34 @@ def test_a_timer_that_rings_early_tries_nothing():
     assert step.effects == ()
 
 
-def test_the_start_screen_is_back_when_all_that_was_in_hand_is_on_disk():
+def test_what_was_in_hand_is_on_disk_but_nobody_is_asked_before_the_storage_is_ready():
+    """Room for the answers in hand is not yet room for those of the next one."""
     sitting = Sitting()
     sitting.tap(3)
     sitting.fail()
 
     sitting.ring()
-    sitting.save_all()
+    sitting.save()
 
-    assert isinstance(sitting.state, Idle)
     assert sitting.saved().answers == (an_answer(3),)
     assert sitting.saved().ended == "timeout"
+    assert isinstance(sitting.state, OutOfOrder)
+    assert sitting.state.unsaved == ()
+    sitting.happen(StorageFailed(None, sitting.now))
+    assert isinstance(sitting.state, OutOfOrder)
+    sitting.happen(StorageReady(sitting.now))
+    assert isinstance(sitting.state, Idle)
+
+
+def test_a_program_that_has_to_end_while_out_of_order_leaves_nothing_in_hand():
+    sitting = Sitting()
+    sitting.say(5)
+    sitting.tap(2)
+    sitting.fail()
+
+    [left] = left_behind(sitting.state)
+
+    assert left.draft.answers == (an_answer(5), an_answer(2, ORDER[1]))
 
 
 def test_with_nothing_in_hand_the_start_screen_is_back_when_the_storage_is_ready():

@@ -240,6 +240,18 @@ def test_the_command_prints_nothing_but_the_ids(state):
         assert outbox.counts().pending == len(ids) == 50
 
 
+def test_a_fault_of_the_disk_is_one_line(state):
+    state.file("device.db-wal").mkdir()
+
+    program = command(state, 1)
+    printed, complaints = program.communicate(timeout=60)
+
+    assert (program.returncode, printed) == (1, b"")
+    assert "Traceback" not in complaints.decode()
+    *_, line = complaints.decode().splitlines()
+    assert line.endswith("device.db-wal is in the way: move it away")
+
+
 def test_killed_in_the_middle_every_printed_id_is_in_the_outbox_once(state):
     """A power cut, as near as a process can come to it; the next run cleans up."""
     program = command(state, 100_000)

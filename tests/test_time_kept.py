@@ -6,9 +6,21 @@ Real databases, the real agent and a centre over real HTTP; the machine's clocks
 from dataclasses import replace
 from datetime import datetime
 
-from builders import NOON, a_content, a_reading, an_outbox, documents, refusal, stored
+from builders import (
+    NOON,
+    TERMINAL,
+    a_centre,
+    a_content,
+    a_reading,
+    a_terminal,
+    an_outbox,
+    documents,
+    refusal,
+    stored,
+)
 from time_world import HOUR, IN_1970, a_world, moment_of
 
+import sync.corrections
 from kiosk.document import answered
 from sync.boots import MOST_BOOTS, known_boots, note_anchor, note_boot
 from sync.corrections import correct_waiting
@@ -255,3 +267,65 @@ def test_a_machine_that_does_not_name_its_boots_claims_nothing(tmp_path):
 
         assert world.received(1)["clock"] == "unknown"
         assert not world.corrections()
+
+
+def test_a_correction_says_whose_response_it_is_about_also_after_a_new_enrolment(tmp_path):
+    with a_world(tmp_path) as world:
+        outbox, unsure = world.terminal.outbox, world.machine.reading()
+        outbox.put(a_content(1, answered=answered(unsure)), unsure)
+        outbox.put(a_content(2, answered=answered(unsure), terminal_id="t-before"), unsure)
+        world.tick()
+        world.machine.set_right()
+
+        world.tick()
+
+        named = [(each["terminal_id"], each["first_seq"]) for each in world.corrections()]
+        assert named == [(TERMINAL, 1), ("t-before", 2)]
+
+
+def test_a_backlog_is_corrected_a_step_a_tick_so_that_saves_come_in_between(tmp_path, monkeypatch):
+    monkeypatch.setattr(sync.corrections, "MOST_AT_ONCE", 5)
+    unsure = a_reading(is_synced=False)
+
+    with a_centre() as centre, a_terminal(tmp_path, centre.url, spread_s=600.0) as terminal:
+        for number in range(1, 13):
+            terminal.outbox.put(a_content(number, answered=answered(unsure)), unsure)
+        corrected = []
+        for at_s in range(4):
+            terminal.tick(at_s)
+            clocks = [each["answered"]["clock"] for each in documents(terminal.outbox)]
+            corrected.append(clocks.count("corrected"))
+
+    assert corrected == [5, 10, 12, 12]
+
+
+def test_what_the_kiosk_closes_meanwhile_holds_up_no_step(tmp_path, monkeypatch):
+    monkeypatch.setattr(sync.corrections, "MOST_AT_ONCE", 2)
+    outbox, unsure = an_outbox(tmp_path), a_reading(is_synced=False)
+    for number in range(1, 5):
+        outbox.put(a_content(number, answered=answered(unsure)), unsure)
+    note_anchor(outbox.db, a_reading())
+
+    after = correct_waiting(outbox.db)
+    outbox.put(a_content(5), a_reading())
+    while after is not None:
+        after = correct_waiting(outbox.db, after)
+
+    clocks = [each["answered"]["clock"] for each in documents(outbox)]
+    assert clocks == ["corrected"] * 4 + ["synced"]
+
+
+def test_a_damaged_document_keeps_no_other_from_its_time(tmp_path):
+    outbox, unsure = an_outbox(tmp_path), a_reading(is_synced=False)
+    for number in (1, 2):
+        outbox.put(a_content(number, answered=answered(unsure)), unsure)
+    with outbox.db.conn as conn:
+        conn.execute(
+            "UPDATE responses SET body = CAST(replace(body, '{', '[') AS BLOB) WHERE seq = 1"
+        )
+    note_anchor(outbox.db, a_reading())
+
+    correct_waiting(outbox.db)
+
+    (_, (_, second)) = outbox.documents()
+    assert b'"clock":"corrected"' in second

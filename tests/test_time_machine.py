@@ -24,7 +24,7 @@ import sync.corrections
 from device_config.clock import Reading
 from device_config.road import pending_entries
 from kiosk.document import answered as first_told
-from sync.answered import worked_out
+from sync.answered import Boot, History
 from sync.boots import note_anchor
 from sync.corrections import correct_waiting, tell_corrections
 from sync.outbox import open_outbox
@@ -180,11 +180,11 @@ def test_the_model_notices_a_terminal_that_tells_wrong_times(broken):
 
 
 def test_the_model_notices_corrections_across_boots(monkeypatch):
-    def by_any_anchor(boots, boot_id, boottime, precision):
-        anchored = next((boot for boot in boots if boot.anchors), None)
-        return worked_out(boots, anchored.boot_id if anchored else boot_id, boottime, precision)
+    def with_any_anchor(boots):
+        anchors = next((boot.anchors for boot in boots if boot.anchors), ())
+        return History(Boot(boot.boot_id, anchors) for boot in boots)
 
-    monkeypatch.setattr(sync.corrections, "worked_out", by_any_anchor)
+    monkeypatch.setattr(sync.corrections, "History", with_any_anchor)
 
     assert_noticed(AnyClock)
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -19,7 +20,7 @@ from kiosk.document import content_of
 from kiosk.masking import MaskedText, mask
 from kiosk.session.effects import CheckStorage, Save
 from kiosk.session.events import Saved, StorageFailed, StorageReady
-from kiosk.writer import Fact, Writer
+from kiosk.writer import MOST_WAITING, Fact, Writer
 from sync.outbox import Outbox, open_outbox
 
 PATIENCE_S = 10.0
@@ -95,6 +96,28 @@ class HastyOutbox(Outbox):
     def put(self, content, moment, _along=None):
         self.db.conn.execute("BEGIN IMMEDIATE")
         self._insert(self.db.conn, content, "open", moment)
+
+
+def test_a_closed_response_says_who_we_are_as_soon_as_that_is_known(state, news):
+    names = [None, None, "t-1", "t-1"]
+    writer = Writer(
+        lambda: a_storage(state),
+        lambda _: a_reading(),
+        a_reading,
+        news.put,
+        NoBoxes(),
+        terminal_id=lambda: names.pop(0),
+    )
+    writer.start()
+    heard(news, StorageReady)
+    drafts = [a_draft(), a_draft()]
+    for draft in drafts:
+        for each in (draft, replace(draft, ended="submitted")):
+            writer.submit(Save(each))
+            heard(news)
+    writer.stop()
+
+    assert [on_disk(state, each.id)[1]["terminal_id"] for each in drafts] == [None, "t-1"]
 
 
 def test_a_save_is_announced_only_when_another_connection_can_read_it(state, news, start):
@@ -268,8 +291,9 @@ def test_an_error_of_ours_while_opening_is_said(news, start):
 def test_more_work_than_fits_in_line_fails_at_once_and_never_waits(state, news):
     writer = Writer(lambda: a_storage(state), lambda _: a_reading(), a_reading, news.put, NoBoxes())
     save = Save(a_draft())
-    while news.empty():  # not started: nothing is taken from the line
-        writer.submit(save)
+    for _ in range(2 * MOST_WAITING):  # not started: nothing is taken from the line
+        if news.empty():
+            writer.submit(save)
 
     assert heard(news, StorageFailed).save == save
 
@@ -403,3 +427,30 @@ def test_a_database_that_was_taken_away_is_not_written_to_any_more(state, news, 
     assert held == "open"
     assert [answer["item"] for answer in body["answers"]] == ["usefulness", "safety"]
     assert body["epoch"] == 2
+
+
+class TakenAway(Outbox):
+    """Its files vanish right after the first commit, before anybody could look."""
+
+    folder: Path | None = None
+
+    def put(self, content, moment, along=lambda _: None):
+        super().put(content, moment, along)
+        if self.folder is not None:
+            for file in self.folder.glob("device.db*"):
+                file.unlink()
+            TakenAway.folder = None
+
+
+def test_an_answer_committed_into_a_file_that_was_just_taken_away_is_written_again(
+    state, news, start, monkeypatch
+):
+    writer = start(lambda: TakenAway(a_storage(state).db, state.database))
+    heard(news, StorageReady)
+    monkeypatch.setattr(TakenAway, "folder", state.path)
+    draft = a_draft()
+
+    writer.submit(Save(draft))
+    heard(news)
+
+    assert on_disk(state, draft.id)[0] == "open"

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from device_config.config_store import shipped_layer
 from device_config.questionnaire_files import questionnaire_named
 from device_config.settings import settings_from
+from device_config.settings_files import shipped_layer
 from kiosk.bench.day import CLOSES_S, DAY_S, OPENS_S, Act, Label, day
 from kiosk.session.config import Keyboards, SessionConfig, session_config
 from kiosk.session.draft import Draft

@@ -17,6 +17,7 @@ class Size:
     responses: int
     seed: int
     terminals: int
+    queries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,12 @@ def _panel(size: Size) -> Iterable[str]:
     return lines(size.presses)
 
 
+def _search(size: Size) -> Iterable[str]:
+    from kiosk.bench.search import lines
+
+    return lines(size.queries, size.seed)
+
+
 def _sync(size: Size) -> Iterable[str]:
     from kiosk.bench.sync import lines
 
@@ -55,6 +62,9 @@ BENCHMARKS: dict[str, Benchmark] = {
     "abuse": Benchmark("what the rules of abuse catch, beside a lock-out of five seconds", _abuse),
     "fleet": Benchmark("a fleet that comes back, beside a retry every 30 seconds", _fleet),
     "panel": Benchmark("from a press on a box to its acknowledgement, beside a commit", _panel),
+    "search": Benchmark(
+        "finding a unit among 3,000 by a few letters, beside a plain scan", _search
+    ),
     "sync": Benchmark("how fast answers are kept, and a backlog leaves, beside baselines", _sync),
 }
 
@@ -87,11 +97,18 @@ BENCHMARKS: dict[str, Benchmark] = {
     help="fleet: how many.",
 )
 @click.option(
+    "--queries",
+    type=click.IntRange(1, 100_000),
+    default=300,
+    show_default=True,
+    help="search: how many units are looked for.",
+)
+@click.option(
     "--seed",
     type=int,
     default=1,
     show_default=True,
-    help="abuse, fleet, sync: fixes what happens.",
+    help="abuse, fleet, search, sync: fixes what happens.",
 )
 @no_state_option
 @no_config_option

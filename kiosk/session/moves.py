@@ -218,6 +218,8 @@ def written(state: Asking) -> Draft:
 
 def left_behind(state: State) -> tuple[Save, ...]:
     """What is not on its way to the disk yet when the program has to end."""
+    if isinstance(state, OutOfOrder):
+        return state.unsaved  # there may be room again since the last try
     if isinstance(state, Thanks) and state.pressed is not None:
         return (Save(state.pressed.draft.closed("submitted")),)
     if not isinstance(state, Asking):

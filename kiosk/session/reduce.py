@@ -144,11 +144,10 @@ def _out_of_order(state: OutOfOrder, event: Event) -> Step:
         case TimePassed(now=now) if now >= state.deadline:
             later = replace(state, deadline=now + RETRY_S)
             return Step(later, (*state.unsaved, CheckStorage()))
-        case Saved(save=save, at=at):
+        case Saved(save=save):
+            # Room for these is not yet room for the next one: that is what StorageReady says.
             unsaved = tuple(each for each in state.unsaved if not is_news(save, each.draft))
-            if unsaved or unsaved == state.unsaved:
-                return Step(replace(state, unsaved=unsaved))
-            return Step(idle_again(state.memory, at + GUARD_S))
+            return Step(replace(state, unsaved=unsaved))
         case StorageReady(at=at) if not state.unsaved:
             return Step(idle_again(state.memory, at + GUARD_S))
         case ComfortTapped(comfort=comfort):

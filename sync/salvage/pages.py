@@ -1,7 +1,8 @@
-"""Rows and documents in the bytes of a database and its log, without SQLite's help.
+"""Rows, records and documents in the bytes of a database and its log, without SQLite's help.
 
-For what SQLite cannot reach any more: each page is looked at for itself. The layout of pages,
-cells, records and frames: https://sqlite.org/fileformat2.html. Reads one page at a time.
+For what SQLite cannot reach any more: each page is looked at for itself, and a sector that cannot
+be read costs its page. The layout of pages, cells, records and frames:
+https://sqlite.org/fileformat2.html. Reads one page at a time.
 """
 
 import re
@@ -11,15 +12,25 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from io import SEEK_END, BytesIO
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 from typing import BinaryIO
 
-from device_config.wal import USUAL_PAGE_BYTES, Frame, frames_of, read_at, whole_bytes
+from device_config.wal import (
+    USUAL_PAGE_BYTES,
+    Frame,
+    frames_of,
+    lost_commits,
+    read_at,
+    whole_bytes,
+)
 from sync.salvage.rows import Row, checked_row, row_of_document
 
 HEADER = b"SQLite format 3\0"
 LEAF, INTERIOR = 0x0A, 0x02
 """Both kinds of page of an index, which a table WITHOUT ROWID is, hold rows."""
+ROWID_LEAF = 0x0D
+"""The one kind that does in any other table: each with its number before it."""
 LONGEST_CHAIN = 64
 """Pages of one row; the largest document takes a fraction."""
 NUMBER_BYTES = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 8: 0, 9: 0}
@@ -27,6 +38,9 @@ NUMBER_BYTES = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 8: 0, 9: 0}
 BEGINNING = re.compile(rb'\{"id":"[0-9a-f-]{36}"')
 END = re.compile(rb'"epoch":(\d{1,16}),"seq":(\d{1,16})\}')
 """A document as the outbox encodes it: its id comes first, its number last."""
+
+Record = tuple[int | None, list[object]]
+"""A record's rowid, if it has one, and its columns."""
 
 NO_ROW = (IndexError, ValueError, TypeError, struct.error, OverflowError)
 """What taking bytes apart raises where they are no row."""
@@ -56,6 +70,11 @@ class Pages:
         if number in self.newest:
             return read_at(self.log, self.newest[number], self.size)
         return read_at(self.file, (number - 1) * self.size, self.size)
+
+    @property
+    def has_faulty_log(self) -> bool:
+        """Whether SQLite reads less of the log than a power cut can have left unfinished."""
+        return lost_commits(self.frames, self.whole_log_bytes) > 1
 
 
 @contextmanager
@@ -93,10 +112,34 @@ def rows_in_log(pages: Pages, after: int = 0) -> Iterator[Row]:
 def rows_in_file(pages: Pages) -> Iterator[Row]:
     """Rows in the database file itself, page by page."""
     for number in range(1, pages.file.seek(0, SEEK_END) // pages.size + 2):
-        # A sector that cannot be read costs its page.
-        with suppress(OSError):
+        page = read_at(pages.file, (number - 1) * pages.size, pages.size)
+        yield from _rows_of(pages, page, number)
+
+
+def current_records(pages: Pages) -> Iterator[Record]:
+    """The records of every page as it was last committed."""
+    end = inf if pages.has_faulty_log else pages.whole_log_bytes
+    newest = {frame.page: frame.offset for frame in pages.frames if frame.offset < end}
+    count = pages.file.seek(0, SEEK_END) // pages.size + 1
+    for number in sorted({*range(1, count + 1), *newest}):
+        if number in newest:
+            page = read_at(pages.log, newest[number], pages.size)
+        else:
             page = read_at(pages.file, (number - 1) * pages.size, pages.size)
-            yield from _rows_of(pages, page, number)
+        yield from _records(pages, page, 100 if number == 1 else 0)
+
+
+def _records(pages: Pages, page: bytes, begin: int) -> Iterator[Record]:
+    if page[begin : begin + 1] == bytes([ROWID_LEAF]):
+        for cell in _cells(page, begin, 8):
+            with suppress(*NO_ROW):
+                length, at = _varint(page, cell)
+                rowid, at = _varint(page, at)
+                local = _local_bytes(length, pages.usable, pages.usable - 35)
+                yield rowid, _values(_whole(pages, page, at, length, local))
+    for payload in _payloads(pages, page, begin):
+        with suppress(*NO_ROW):
+            yield None, _values(payload)
 
 
 def _rows_of(pages: Pages, page: bytes, number: int) -> Iterator[Row]:
@@ -137,19 +180,29 @@ def documents_in(page: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 def _payloads(pages: Pages, page: bytes, begin: int) -> Iterator[bytes]:
     """The records on a page of an index, with their overflow pages."""
-    if len(page) < begin + 12 or page[begin] not in (LEAF, INTERIOR):
+    if page[begin : begin + 1] not in (bytes([LEAF]), bytes([INTERIOR])):
         return
     is_interior = page[begin] == INTERIOR
-    pointers = begin + (12 if is_interior else 8)
+    for cell in _cells(page, begin, 12 if is_interior else 8):
+        with suppress(*NO_ROW):
+            length, at = _varint(page, cell + (4 if is_interior else 0))
+            local = _local_bytes(length, pages.usable, (pages.usable - 12) * 64 // 255 - 23)
+            yield _whole(pages, page, at, length, local)
+
+
+def _cells(page: bytes, begin: int, header_bytes: int) -> Iterator[int]:
+    """Where the cells of a page begin."""
+    pointers = begin + header_bytes
     for cell in range(int.from_bytes(page[begin + 3 : begin + 5], "big")):
         with suppress(*NO_ROW):
-            (at,) = struct.unpack_from(">H", page, pointers + 2 * cell)
-            yield _payload(pages, page, at + (4 if is_interior else 0))
+            yield struct.unpack_from(">H", page, pointers + 2 * cell)[0]
 
 
-def _payload(pages: Pages, page: bytes, at: int) -> bytes:
-    length, at = _varint(page, at)
-    local = _local_bytes(length, pages.usable)
+def _whole(pages: Pages, page: bytes, at: int, length: int, local: int) -> bytes:
+    """A payload that begins here, and goes on elsewhere if it is longer than `local`.
+
+    Raises one of NO_ROW where it is not all there.
+    """
     payload = bytearray(page[at : at + local])
     if local < length:
         (following,) = struct.unpack_from(">I", page, at + local)
@@ -159,12 +212,13 @@ def _payload(pages: Pages, page: bytes, at: int) -> bytes:
             (following,) = struct.unpack_from(">I", image)
             if len(payload) >= length or not following:
                 break
+    if len(payload) < length:
+        raise ValueError(length)
     return bytes(payload[:length])
 
 
-def _local_bytes(length: int, usable: int) -> int:
-    """How much of an index record lies on its own page."""
-    most = (usable - 12) * 64 // 255 - 23
+def _local_bytes(length: int, usable: int, most: int) -> int:
+    """How much of a record lies on its own page, `most` at most."""
     if length <= most:
         return length
     least = (usable - 12) * 32 // 255 - 23

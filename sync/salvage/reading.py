@@ -12,6 +12,8 @@ from urllib.parse import quote
 from device_config.wal import log_of
 from sync.salvage.rows import COLUMNS, Row, checked_row
 
+LARGEST_NUMBER = 2**53
+"""Of an epoch or a seq, for the centre; above it, one that was read is damaged."""
 MOST_FAILURES = 20_000
 """Readings that may fail before the rest is left to the scan of the pages: a second's work."""
 
@@ -28,8 +30,11 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM responses"  # noqa: S608 - our own n
 def reading_only(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that leaves the file and its log as they are; raises sqlite3.Error."""
     # Without a log SQLite would make one; an immutable file is read as it stands.
-    mode = "mode=ro" if log_of(path).exists() else "immutable=1"
-    with closing(sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True)) as connection:
+    more = "" if log_of(path).exists() else "&immutable=1"
+    # Beside an empty file it would delete the log, even here.
+    is_empty = path.exists() and not path.stat().st_size
+    place = "file::memory:" if is_empty else f"file:{quote(str(path))}?mode=ro{more}"
+    with closing(sqlite3.connect(place, uri=True)) as connection:
         connection.text_factory = _text
         yield connection
 
@@ -75,8 +80,13 @@ def last_numbers(connection: sqlite3.Connection) -> dict[int, int]:
     """By epoch the last number given, as far as it can be read."""
     with suppress(*UNREADABLE):
         rows = connection.execute("SELECT epoch, last_seq FROM epochs").fetchall()
-        return {epoch: seq for epoch, seq in rows if isinstance(epoch, int) and epoch > 0}
+        return {epoch: seq for epoch, seq in rows if _can_be(epoch, 1) and _can_be(seq, 0)}
     return {}
+
+
+def _can_be(number: object, least: int) -> bool:
+    # One is left for the epoch that follows.
+    return isinstance(number, int) and least <= number < LARGEST_NUMBER
 
 
 def rows_by_key(connection: sqlite3.Connection, last: dict[int, int]) -> Iterator[Row]:

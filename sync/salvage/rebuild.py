@@ -1,34 +1,28 @@
 """A new database, filled with what could be read of the damaged one."""
 
-import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from sqlite_utils import Database, Migrations
 
 from device_config.database import immediate, open_database
 from device_config.road import JournalEntry, note
 from device_config.wal import log_of
-from sync.outbox import TABLES
+from sync.high_water import Known
+from sync.outbox_tables import TABLES
+from sync.salvage.beside import bring_along, bring_along_from_pages
 from sync.salvage.pages import open_pages, rows_in_file, rows_in_log
-from sync.salvage.reading import UNREADABLE, last_numbers, reading_only, rows_by_key
+from sync.salvage.reading import LARGEST_NUMBER, UNREADABLE, last_numbers, reading_only, rows_by_key
 from sync.salvage.rows import COLUMNS, Row
 
 CHUNK = 1000
 """Rows a transaction: memory and the log stay small however large the database is."""
 MOST_RANGES = 100
 """Runs of missing numbers that are told one by one; the rest is counted."""
-LARGEST_SEQ = 2**53
-BESIDE = ("facts", "journal", "boots", "untimed", "presses")
-"""What is brought along where it can be read: nobody's answer is in it."""
-JSON_COLUMNS = (("facts", "body"), ("journal", "data"))
-KINDS = {"INTEGER": int, "REAL": int | float, "TEXT": str}
-
 INSERT = (
     f"INSERT OR IGNORE INTO responses ({', '.join(COLUMNS)})"  # noqa: S608 - our own names
     f" VALUES ({', '.join('?' * len(COLUMNS))})"
@@ -51,43 +45,51 @@ def rebuild(
     damaged: Path,
     new: Path,
     also: tuple[Migrations, ...],
-    known_epoch: int,
+    known: Known,
     entry: Callable[[Saved], JournalEntry],
 ) -> Saved:
-    """Fill a new database; when this returns it is one whole file on disk.
+    """Fill a new database; when this returns it is one whole file on disk, without a log.
 
-    `known_epoch` is the last one that was written beside the database, 0 where that is unknown;
-    `entry` says for the journal what came of it. Raises StateNotWritable, OSError or sqlite3.Error.
+    `entry` says for the journal what came of it. Raises StateNotWritable, OSError or sqlite3.Error,
+    also where there is room for all of it in the log alone.
     """
     with closing(open_database(new, (*TABLES, *also)).conn) as conn:
-        filling = _Filling(Database(conn), known_epoch)
+        filling = _Filling(Database(conn), known)
         with open_pages(damaged, log_of(damaged), filling.is_known) as pages:
             # What stands behind a fault in the log SQLite does not see; it is newer than the rest.
             filling.take(rows_in_log(pages, after=pages.whole_log_bytes))
+            beside: frozenset[str] = frozenset()
             with suppress(*UNREADABLE), reading_only(damaged) as old:
-                filling.expect(last_numbers(old))
-                filling.take(rows_by_key(old, filling.last or {known_epoch or 1: LARGEST_SEQ}))
-                filling.bring_along(old)
+                last = last_numbers(old)
+                filling.expect(last)
+                filling.take(rows_by_key(old, last or {known.epoch or 1: LARGEST_NUMBER}))
+                beside = bring_along(Database(conn), old, pages)
             filling.take(rows_in_log(pages))
             filling.take(rows_in_file(pages))
+            bring_along_from_pages(Database(conn), pages, beside)
         saved = filling.finish()
         note(Database(conn), entry(saved))
-        return saved
+        # SQLite does this at the end, too, but says nothing when there is no room for it.
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    return saved
 
 
 class _Filling:
     """The new database while it is filled: of each response the first row that comes counts."""
 
-    def __init__(self, db: Database, known_epoch: int) -> None:
+    def __init__(self, db: Database, known: Known) -> None:
         self._db = db
-        self._known_epoch = known_epoch
+        self._known = known
         self._state_unknown = 0
         self._highest: dict[int, int] = {}
-        self.last: dict[int, int] = {}
+        self._last: dict[int, int] = {}
+        if known.highest is not None:
+            self.expect(dict([known.highest]))
 
     def expect(self, last: dict[int, int]) -> None:
-        """The last numbers that the damaged database itself speaks of."""
-        self.last = last
+        """By epoch, a number that was given."""
+        for epoch, seq in last.items():
+            self._last[epoch] = max(seq, self._last.get(epoch, 0))
 
     def is_known(self, epoch: int, seq: int) -> bool:
         """Whether this response is there already."""
@@ -106,7 +108,7 @@ class _Filling:
 
     def _is_credible(self, row: Row) -> bool:
         """Whether its epoch has begun at all; a damaged number would leave a gap for ever."""
-        return not self._known_epoch or row.epoch <= max(self._known_epoch, *self.last, 0)
+        return not self._known.epoch or row.epoch <= max(self._known.epoch, *self._last)
 
     def _put(self, conn: sqlite3.Connection, row: Row) -> None:
         if row.epoch not in self._highest:
@@ -115,27 +117,13 @@ class _Filling:
         is_news = conn.execute(INSERT, [getattr(row, name) for name in COLUMNS]).rowcount > 0
         self._state_unknown += is_news and not row.is_state_known
 
-    def bring_along(self, old: sqlite3.Connection) -> None:
-        """The tables beside the responses, row by row until one cannot be read."""
-        for table in BESIDE:
-            columns = self._db.conn.execute(f"PRAGMA table_info({table})").fetchall()
-            if not columns:
-                continue
-            names = ", ".join(column[1] for column in columns)
-            with suppress(*UNREADABLE), immediate(self._db) as conn:
-                conn.executemany(
-                    f"INSERT OR IGNORE INTO {table} ({names})"  # noqa: S608 - our own names
-                    f" VALUES ({', '.join('?' * len(columns))})",
-                    _sensible(table, columns, _readable(old, f"SELECT {names} FROM {table}")),  # noqa: S608 - likewise
-                )
-
     def finish(self) -> Saved:
         """Begin the new epoch, and say what is there and what is not."""
         last = {
-            epoch: max(self.last.get(epoch, 0), self._highest.get(epoch, 0))
-            for epoch in sorted({*self.last, *self._highest})
+            epoch: max(self._last.get(epoch, 0), self._highest.get(epoch, 0))
+            for epoch in sorted({*self._last, *self._highest})
         }
-        new_epoch = max(self._known_epoch, *last, 0) + 1
+        new_epoch = max(self._known.epoch, *last, 0) + 1
         with immediate(self._db) as conn:
             conn.executemany(
                 "INSERT OR REPLACE INTO epochs (epoch, last_seq) VALUES (?, ?)",
@@ -162,34 +150,3 @@ class _Filling:
                 if seq > following:
                     yield {"epoch": epoch, "first_seq": following, "last_seq": seq - 1}
                 following = seq + 1
-
-
-def _readable(old: sqlite3.Connection, select: str) -> Iterator[tuple[Any, ...]]:
-    """Rows up to the first that cannot be read."""
-    with suppress(*UNREADABLE):
-        yield from old.execute(select)
-
-
-def _sensible(
-    table: str, columns: list[tuple[Any, ...]], rows: Iterable[tuple[Any, ...]]
-) -> Iterator[tuple[Any, ...]]:
-    """Rows whose values are of the kinds that their columns have, and whose JSON is JSON."""
-    for row in rows:
-        if all(
-            _is_sensible(table, column, value) for column, value in zip(columns, row, strict=True)
-        ):
-            yield row
-
-
-def _is_sensible(table: str, column: tuple[Any, ...], value: object) -> bool:
-    _, name, kind, is_needed, *_ = column
-    if value is None:
-        return not is_needed
-    if not isinstance(value, KINDS[kind]):
-        return False
-    if (table, name) in JSON_COLUMNS:
-        with suppress(ValueError, RecursionError):
-            json.loads(str(value))
-            return True
-        return False
-    return True

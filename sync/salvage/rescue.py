@@ -5,6 +5,7 @@ the kiosk's place in the state directory. Cut short at any moment it begins anew
 nothing is taken from the damaged file before the new one is whole on disk.
 """
 
+import errno
 import fcntl
 import logging
 import sqlite3
@@ -15,13 +16,19 @@ from typing import Any
 from sqlite_utils import Migrations
 
 from device_config.clock import Reading
-from device_config.database import RESCUED, folder_locked
-from device_config.disk import sync_directory
-from device_config.durable_file import DurableFile
-from device_config.errors import StateDamaged, StateNotWritable
+from device_config.database import (
+    BUSY_TIMEOUT_S,
+    RESCUED,
+    folder_locked,
+    is_full,
+    saving_locked,
+)
+from device_config.disk import mend, sync_directory
+from device_config.errors import KioskError, StateNotWritable
 from device_config.road import JournalEntry, entry_now
 from device_config.state import StateDirectory
 from device_config.wal import index_of, log_of, missing_part
+from sync.high_water import HighWaterMark, Number, forgotten, known_of
 from sync.outbox import Outbox, open_outbox
 from sync.salvage.reading import damage_of
 from sync.salvage.rebuild import Saved, rebuild
@@ -44,16 +51,22 @@ def open_or_rescue(
     """The outbox of a state directory, after saving what can be saved if its file is damaged.
 
     `is_thorough` looks closer, and slower: for when writing has failed. Raises StateNotWritable,
-    OSError or sqlite3.Error when the disk does not let it.
+    StateInUse or sqlite3.Error when the disk, or somebody who is sending, does not let it.
     """
-    if not _beside(state, RESCUED).exists():
-        why = _damage(state, is_thorough=is_thorough)
-        if why is None:
-            return open_outbox(state, also)
-        log.error("%s: damaged (%s); saving what can be read", state.database, why)
-        _rescue(state, why, now, also)
-    _take_its_place(state)
-    return open_outbox(state, also)
+    try:
+        if _beside(state, RESCUED).exists():
+            _take_its_place(state)
+        elif (why := _damage(state, is_thorough=is_thorough)) is not None:
+            log.error("%s: damaged (%s); saving what can be read", state.database, why)
+            with saving_locked(state.database, fcntl.LOCK_EX, BUSY_TIMEOUT_S):
+                _rescue(state, why, now, also)
+                _take_its_place(state)
+        return _opened(state, also)
+    except KioskError:
+        raise
+    except OSError as error:
+        path = Path(error.filename or state.database)
+        raise StateNotWritable(f"{path}: {error.strerror}; {mend(error, path)}") from None
 
 
 def damaged_files(database: Path) -> tuple[Path, ...]:
@@ -81,33 +94,71 @@ def remove_oldest_damaged(database: Path) -> int:
 
 def _damage(state: StateDirectory, *, is_thorough: bool) -> str | None:
     why = missing_part(state.database)
-    if why is not None or not state.database.exists():
-        return why
-    return damage_of(state.database, is_thorough=is_thorough)
+    if why is None and state.database.exists():
+        why = damage_of(state.database, is_thorough=is_thorough)
+    return why or forgotten(state)
+
+
+def _opened(state: StateDirectory, also: tuple[Migrations, ...]) -> Outbox:
+    outbox = open_outbox(state, also)
+    # A power cut may have taken the newest from the mark.
+    counts = outbox.counts()
+    HighWaterMark.of(state).settle_at(Number(counts.epoch, counts.last_seq))
+    return outbox
 
 
 def _rescue(state: StateDirectory, why: str, now: Reading, also: tuple[Migrations, ...]) -> None:
-    """Build the new database, which is the long part, and only then decide for it."""
-    remove_leftovers(state.database)
-    new = _beside(state, NEW)
-    kept_as = _next_aside(state.database).name
+    """Build the new database, which is the long part, and only then decide for it.
 
-    def entry(saved: Saved) -> JournalEntry:
-        return entry_now("salvage", _told(saved, why, kept_as), now)
-
-    try:
-        saved = rebuild(state.database, new, also, _known_epoch(state), entry)
-    except (sqlite3.Error, OSError) as error:
-        remove_leftovers(state.database)
-        raise StateNotWritable(f"{new}: {error}; free some space") from None
-    new.rename(_beside(state, RESCUED))
+    Where there is no room for it, older damaged files go first.
+    """
+    given_up = 0
+    while True:
+        try:
+            saved, kept_as = _rebuilt(state, why, now, also, given_up)
+            break
+        except (sqlite3.Error, StateNotWritable, OSError) as error:
+            remove_leftovers(state.database)
+            if is_full(error) and remove_oldest_damaged(state.database):
+                given_up += 1
+                log.warning("no room for what can be saved: an older damaged file has gone")
+            elif isinstance(error, sqlite3.Error):
+                what = f"{_beside(state, NEW)}: {error}; free some space"
+                raise StateNotWritable(what) from error
+            else:
+                raise
+    _beside(state, NEW).rename(_beside(state, RESCUED))
     sync_directory(state.path)
     log.warning(
-        "saved %s responses; %d numbers were not found; the damaged file is kept as %s",
+        "saved %s responses; %d numbers were not found; %s",
         sum(saved.by_state.values()),
         saved.not_found_count,
-        kept_as,
+        f"the damaged file is kept as {kept_as}" if kept_as else "there was no file to keep",
     )
+
+
+def _rebuilt(
+    state: StateDirectory, why: str, now: Reading, also: tuple[Migrations, ...], given_up: int
+) -> tuple[Saved, str | None]:
+    """Fill the new database; returns what was saved, and the name that the damaged one will get."""
+    remove_leftovers(state.database)
+    new = _beside(state, NEW)
+    is_there = state.database.exists() or log_of(state.database).exists()
+    kept_as = _next_aside(state.database).name if is_there else None
+
+    def entry(saved: Saved) -> JournalEntry:
+        data = _told(saved, why, kept_as) | ({"given_up": given_up} if given_up else {})
+        return entry_now("salvage", data, now)
+
+    saved = rebuild(state.database, new, also, known_of(state), entry)
+    _refuse_unfinished(log_of(new))
+    return saved, kept_as
+
+
+def _refuse_unfinished(log_of_new: Path) -> None:
+    """Raise OSError where a part of the new database is in its log: that takes no place."""
+    if log_of_new.exists():
+        raise OSError(errno.EIO, "a part of what was saved is still in it", str(log_of_new))
 
 
 def _take_its_place(state: StateDirectory) -> None:
@@ -126,7 +177,7 @@ def _take_its_place(state: StateDirectory) -> None:
         remove_oldest_damaged(state.database)
 
 
-def _told(saved: Saved, why: str, kept_as: str) -> dict[str, Any]:
+def _told(saved: Saved, why: str, kept_as: str | None) -> dict[str, Any]:
     """For the centre: what was saved, and which numbers of which epochs were not found."""
     return {
         "why": why,
@@ -138,13 +189,6 @@ def _told(saved: Saved, why: str, kept_as: str) -> dict[str, Any]:
         "not_found": saved.not_found,
         "not_found_count": saved.not_found_count,
     }
-
-
-def _known_epoch(state: StateDirectory) -> int:
-    try:
-        return int((DurableFile(state.file("epoch")).read() or {}).get("epoch", 0))
-    except StateDamaged:
-        return 0
 
 
 def _beside(state: StateDirectory, ending: str) -> Path:

@@ -1,8 +1,10 @@
 """What is believed of a row that was found in a damaged database. Pure."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeGuard
 
 import msgspec
 
@@ -47,6 +49,8 @@ def checked_row(columns: Sequence[object]) -> Row | None:
         return None
     is_closed = response.ended is not None
     is_state_known = state in CLOSED if is_closed else state == "open"
+    # One without the other names no moment.
+    is_moment = isinstance(boot_id, str) and _is_finite(boottime)
     code, detail = (each if isinstance(each, str) else None for each in (*why, None, None)[:2])
     return Row(
         epoch=response.epoch,
@@ -56,8 +60,8 @@ def checked_row(columns: Sequence[object]) -> Row | None:
         body=_bytes(body),
         # Whoever has named the terminal in it has tried to send it.
         is_fixed=is_fixed == 1 or response.terminal_id is not None,
-        boot_id=boot_id if isinstance(boot_id, str) else "",
-        boottime=_number(boottime, 0.0),
+        boot_id=str(boot_id) if is_moment else "",
+        boottime=_number(boottime, 0.0) if is_moment else 0.0,
         wall=_number(wall, _wall_of(response)),
         reason_code=code,
         reason_detail=detail,
@@ -92,7 +96,12 @@ def _bytes(body: object) -> bytes:
 
 
 def _number(value: object, otherwise: float) -> float:
-    return float(value) if isinstance(value, int | float) else otherwise
+    return float(value) if _is_finite(value) else otherwise
+
+
+def _is_finite(value: object) -> TypeGuard[float]:
+    """Whether it is a number that a row can have: SQLite takes no NaN for one."""
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _wall_of(response: Response) -> float:

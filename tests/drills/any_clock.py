@@ -13,12 +13,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from hypothesis import HealthCheck, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from test_time_machine import EndsWell
+
+from tests.drills.machines import play
 
 
 class Counted(EndsWell):
@@ -33,29 +32,13 @@ class Counted(EndsWell):
         self.counts.update(claims[-1].clock for claims in self.told().values())
 
 
-def run(examples: int, number: int, steps: int = 50) -> Counter:
-    """So many lives; raises AssertionError, with the steps that led there, if a time is wrong."""
-    Counted.counts = Counter()
-    run_state_machine_as_test(
-        seed(number)(Counted),
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-    return Counted.counts
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("examples", type=int)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     begun = time.monotonic()
-    counts = run(asked.examples, asked.seed)
+    counts = play(Counted, asked.examples, asked.seed)
     seconds = time.monotonic() - begun
     told = ", ".join(f"{counts[each]} {each}" for each in ("synced", "corrected", "estimated"))
     print(

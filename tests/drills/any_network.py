@@ -15,12 +15,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from hypothesis import HealthCheck, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from network_model import OverABadNetwork, a_real_centre
+
+from tests.drills.machines import play
 
 
 class Counted(OverABadNetwork):
@@ -35,23 +34,6 @@ class Counted(OverABadNetwork):
         self.counts.update(self.network.suffered)
 
 
-def run(examples: int, number: int, steps: int = 50) -> Counter:
-    """So many examples; raises AssertionError, with the steps that led there, if one fails."""
-    Counted.counts = Counter()
-    with a_real_centre() as Counted.centre:
-        run_state_machine_as_test(
-            seed(number)(Counted),
-            settings=settings(
-                max_examples=examples,
-                stateful_step_count=steps,
-                deadline=None,
-                database=None,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-    return Counted.counts
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("examples", type=int)
@@ -59,5 +41,6 @@ if __name__ == "__main__":
     asked = parser.parse_args()
     logging.disable()
     began = time.monotonic()
-    result = run(asked.examples, asked.seed)
+    with a_real_centre() as Counted.centre:
+        result = play(Counted, asked.examples, asked.seed)
     print(json.dumps({**result, "seconds": round(time.monotonic() - began)}))

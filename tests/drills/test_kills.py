@@ -14,8 +14,8 @@ def test_nothing_is_lost_and_nothing_arrives_twice_whoever_is_killed_and_when(tm
     assert result.kills == {"kiosk": 3, "agent": 3, "centre": 3}
 
 
-ALL_AT_WORK = 17
-"""A seed by which agent and centre are killed while they work, as few times as they are."""
+MOST_DRILLS = 8
+"""A few kills may all fall between two batches, where even a careless program loses nothing."""
 
 
 @pytest.mark.parametrize(
@@ -27,9 +27,11 @@ ALL_AT_WORK = 17
     ],
 )
 def test_a_program_that_is_careless_with_responses_is_found_out(variant, wrong, tmp_path):
-    result = Drill(tmp_path, ALL_AT_WORK, variant).run(2)
+    drills = (
+        Drill(tmp_path / str(seed), seed, variant).run(3) for seed in range(1, MOST_DRILLS + 1)
+    )
 
-    assert getattr(result, wrong), result
+    assert any(getattr(result, wrong) for result in drills)
 
 
 @pytest.mark.parametrize("wrong", ["lost", "doubled", "holes", "changed", "rejected"])

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, func, select, update
 
 from sync import wire
 from sync.central.checking import moment
@@ -15,30 +15,41 @@ STILL_TO_LEARN = ("unknown", "estimated")
 
 
 def correct_times(
-    connection: Connection, senders: Collection[str], new: Sequence[wire.Event]
+    connection: Connection,
+    sender: str,
+    senders: Collection[str],
+    new: Sequence[wire.Event],
 ) -> None:
-    """Write down what these events say of the times of their senders' responses.
+    """Write down what these events of `sender` say of the times of responses.
 
-    `senders` are the terminal and its predecessors. A time that is known already stays; an event
-    that says something else than a correction, or says it badly, changes nothing.
+    `senders` are the terminal and its predecessors, whose responses it may correct. A time that is
+    known already stays; an event that says something else than a correction, or says it badly,
+    changes nothing. Neither does one whose number two responses have: it could be of either.
     """
     for event in new:
-        for epoch, seq, learnt in _learnt(event):
+        for owner, epoch, seq, learnt in _learnt(event):
+            if (owner or sender) not in senders:
+                continue
+            the_only_one = (
+                select(func.min(responses.c.id))
+                .where(
+                    responses.c.terminal_id == (owner or sender),
+                    responses.c.epoch == epoch,
+                    responses.c.seq == seq,
+                )
+                .having(func.count() == 1)
+                .scalar_subquery()
+            )
             # Each by itself: SQLAlchemy takes no `in_` for many rows at once.
             connection.execute(
                 update(responses)
-                .where(
-                    responses.c.terminal_id.in_(senders),
-                    responses.c.epoch == epoch,
-                    responses.c.seq == seq,
-                    responses.c.clock.in_(STILL_TO_LEARN),
-                )
+                .where(responses.c.id == the_only_one, responses.c.clock.in_(STILL_TO_LEARN))
                 .values(learnt)
             )
 
 
-def _learnt(event: wire.Event) -> Iterator[tuple[int, int, Values]]:
-    """Epoch and seq of each response that the event corrects, with its columns."""
+def _learnt(event: wire.Event) -> Iterator[tuple[str | None, int, int, Values]]:
+    """Whose response, which epoch and seq, for each that the event corrects, with its columns."""
     if event.kind != "clock-correction":
         return
     try:
@@ -55,4 +66,4 @@ def _learnt(event: wire.Event) -> Iterator[tuple[int, int, Values]]:
                 "clock": answered.clock,
                 "corrected": wire.encode(answered).decode(),
             }
-            yield correction.epoch, seq, learnt
+            yield correction.terminal_id, correction.epoch, seq, learnt

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from sync import wire
 from sync.central.store.corrections import correct_times
+from sync.central.store.places import hear_events
 from sync.central.store.records import Values, content_hash, insert_once
 from sync.central.store.tables import events
 from sync.central.store.terminals import lineage
@@ -18,14 +19,15 @@ def keep_events(
     new: Sequence[wire.Event],
     received_at: datetime,
 ) -> tuple[wire.Verdict, ...]:
-    """Store the events whose id is new, correct times by them; the verdict on each, in order."""
+    """Store the events whose id is new; the verdict on each, in order.
+
+    Times are corrected by them, and places written down.
+    """
     rows = [_row(event, terminal_id, received_at) for event in new]
     verdicts = insert_once(connection, events, rows)
-    correct_times(
-        connection,
-        lineage(connection, terminal_id),
-        [one for one, verdict in zip(new, verdicts, strict=True) if verdict.status == "stored"],
-    )
+    stored = [one for one, verdict in zip(new, verdicts, strict=True) if verdict.status == "stored"]
+    correct_times(connection, terminal_id, lineage(connection, terminal_id), stored)
+    hear_events(connection, terminal_id, stored, received_at)
     return verdicts
 
 

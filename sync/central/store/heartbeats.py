@@ -2,17 +2,24 @@
 
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection, select
 
 from sync import wire
 from sync.central.store.database import dialect_insert
+from sync.central.store.places import hear_place
 from sync.central.store.tables import heartbeats
 
 
 def keep_heartbeat(
     connection: Connection, terminal_id: str, heartbeat: wire.Heartbeat, now: datetime
 ) -> None:
-    """Keep a terminal's latest heartbeat, in place of the one before."""
+    """Keep a terminal's latest heartbeat, in place of the one before; and where it stands."""
+    if heartbeat.location is not None and 1 <= heartbeat.location_revision <= wire.MOST_REVISION:
+        stands = wire.LocationChange(
+            revision=heartbeat.location_revision, **msgspec.structs.asdict(heartbeat.location)
+        )
+        hear_place(connection, terminal_id, stands, now)
     news = {
         "received_at": now,
         "state": heartbeat.state,
