@@ -3,16 +3,15 @@
 import csv
 import json
 import sys
-from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from device_config.settings import Settings
 from device_config.state import (
+    ANY_PATH,
     StateDirectory,
     config_option,
     no_config_option,
@@ -22,18 +21,54 @@ from device_config.state import (
 from sync.status_screen import lines
 from sync.wire import Heartbeat, Reason
 
+if TYPE_CHECKING:
+    from sync.outbox_reader import Held
+
 
 @click.command()
 @state_option
 @config_option
 @click.option("--once", is_flag=True, help="One pass, then end: 0 nothing waits, 3 something does.")
+@click.option(
+    "--spread",
+    "spread_s",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="First calls come at random within so many seconds of the start; 600 if not said. Answers"
+    " given since then do not wait, nor does --once.",
+)
+@click.option(
+    "--boot-file",
+    "boot_files",
+    type=ANY_PATH,
+    multiple=True,
+    envvar="PALAUTEPISTE_BOOT",
+    hidden=True,
+    help="A boot file, instead of where a Raspberry Pi's card has it.",
+)
+@click.option("--bring-boot-file", "is_courier", is_flag=True, hidden=True)
 @click.pass_context
-def sync(context: click.Context, state: Path, config: Path | None, once: bool) -> None:
+def sync(  # noqa: PLR0913, PLR0917 - one parameter an option
+    context: click.Context,
+    state: Path,
+    config: Path | None,
+    once: bool,
+    spread_s: float | None,
+    boot_files: tuple[Path, ...],
+    is_courier: bool,
+) -> None:
     """Push what is waiting, pull configuration, send heartbeats."""
+    from sync.boot_file_reader import BOOT_FILES
+    from sync.schedule import START_SPREAD_S
     from sync.service import run_agent, run_once
 
-    if not once:
-        run_agent(state, config)
+    if is_courier:
+        from sync.boot_file_courier import bring_boot_file
+
+        bring_boot_file(open_state(state), boot_files or BOOT_FILES)
+    elif not once:
+        spread_s = START_SPREAD_S if spread_s is None else spread_s
+        run_agent(state, config, spread_s, boot_files or BOOT_FILES)
     elif not run_once(state, config):
         click.echo("something still waits; it is kept and sent later", err=True)
         context.exit(3)
@@ -48,27 +83,19 @@ def enrol(code: str, url: str | None, state: Path, config: Path | None) -> None:
     """Exchange a one-time CODE for this terminal's own credentials and first configuration."""
     from device_config import clock
     from device_config.config_store import ConfigStore
-    from device_config.errors import ConfigurationProblems, NotSetUp
-    from sync.client import CentralClient
-    from sync.enrolment import enrol as enrol_terminal
-    from sync.enrolment import take_config
+    from device_config.errors import NotSetUp
+    from sync.set_up import set_up
 
     directory = open_state(state)
     store = ConfigStore(directory, config)
+    # A mistake in what was typed is told with its path, and ends with 2.
     effective = store.effective_with("central.url", url) if url else store.effective()
-    settings = effective.settings.central
-    if not settings.url:
+    if not effective.settings.central.url:
         raise NotSetUp("no central service: add --central https://…")
-    with closing(CentralClient(settings, None)) as client:
-        enrolment = enrol_terminal(directory, client, code)
-    if url:
-        # Only now: an address with a typo must not stay behind.
-        store.set_value("central.url", url)
-    click.echo(f"enrolled as {enrolment.terminal_id}")
-    try:
-        take_config(directory, store, enrolment.config, clock.read())
-    except ConfigurationProblems as error:
-        click.echo(f"The code is used; tell the centre: {error}", err=True)
+    done = set_up(directory, store, code, {"url": url} if url else {}, clock.read())
+    click.echo(f"enrolled as {done.terminal_id}")
+    if done.problem is not None:
+        click.echo(f"The code is used; tell the centre: {done.problem}", err=True)
 
 
 @click.command()
@@ -133,9 +160,7 @@ def export(state: Path, form: str) -> None:
     directory = open_state(state)
     if not directory.database.exists():
         return
-    outbox = open_outbox(directory)
-    reasons = outbox.refusals()
-    documents = (_exported(json.loads(body), held, reasons) for held, body in outbox.documents())
+    documents = map(_exported, open_outbox(directory).held())
     if form == "ndjson":
         for document in documents:
             click.echo(json.dumps(document, ensure_ascii=False))
@@ -153,15 +178,30 @@ CSV_COLUMNS = (
 )
 
 
-def _exported(document: dict[str, Any], held: str, reasons: Mapping[str, Reason]) -> dict[str, Any]:
-    """A document with its state here and, when the centre refused it, why."""
-    reason = reasons.get(document["id"])
+def _exported(held: "Held") -> dict[str, Any]:
+    """A document with its state here and, when the centre refused it, why.
+
+    Of a damaged one its place in the numbering, with a reason.
+    """
+    from sync.salvage.rows import document_in
+
+    reason = held.reason
+    if document_in(held.body) is not None:
+        document = msgspec.json.decode(held.body)
+    else:
+        number = f"{held.epoch}/{held.seq}"
+        click.echo(f"the document of response {number} is damaged; the rest follows", err=True)
+        document = {"id": held.id, "epoch": held.epoch, "seq": held.seq}
+        reason = reason or Reason("unreadable", "damaged on this terminal's disk")
     why = {} if reason is None else {"reason": msgspec.to_builtins(reason)}
-    return {**document, "state": held, **why}
+    return {**document, "state": held.state, **why}
 
 
 def _row(document: dict[str, Any]) -> dict[str, Any]:
     """A document as one row: answers and flags as short texts."""
+    reason = {"reason": document.get("reason", {}).get("code", "")}
+    if "answers" not in document:
+        return {**document, **reason}
     answers = (
         f"{each['item']}={each.get('value', each.get('status', each.get('options')))}"
         for each in document["answers"]
@@ -177,7 +217,7 @@ def _row(document: dict[str, Any]) -> dict[str, Any]:
         "answers": " ".join(answers),
         "text": text.get("plain", "(sealed)" if "sealed" in text else ""),
         "flags": " ".join(flag["rule"] for flag in document["flags"]),
-        "reason": document.get("reason", {}).get("code", ""),
+        **reason,
     }
 
 

@@ -4,10 +4,12 @@ import gzip
 import ssl
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
+from urllib.parse import quote
 
 import requests
 from urllib3.exceptions import HTTPError
 
+from device_config import questionnaire_files, units
 from device_config.settings import CentralSettings
 from sync.deadline import Watch, WatchedAdapter
 from sync.outcome import Reply, Unreachable
@@ -32,7 +34,8 @@ class CentralClient:
     def __init__(
         self, settings: CentralSettings, token: str | None, call_s: float = CALL_S
     ) -> None:
-        self._base = settings.url.rstrip("/") + API_PATH
+        self.root = settings.url.rstrip("/")
+        self._base = self.root + API_PATH
         self._call_s = call_s
         self._watch = Watch()
         self._takes_gzip = False
@@ -74,6 +77,16 @@ class CentralClient:
         headers = {"If-None-Match": etag} if etag else {}
         return self._call("GET", "/config", None, headers)
 
+    def pull_questionnaire(self, questionnaire_id: str, version: str) -> Reply | Unreachable:
+        """Ask for a questionnaire in one version."""
+        path = f"/questionnaires/{quote(questionnaire_id, safe='')}/{quote(version, safe='')}"
+        return self._call("GET", path, None, {}, questionnaire_files.MOST_BYTES)
+
+    def pull_units(self, etag: str | None) -> Reply | Unreachable:
+        """Ask for the list of units, if it is another than the one with this ETag."""
+        headers = {"If-None-Match": etag} if etag else {}
+        return self._call("GET", "/units", None, headers, units.MOST_BYTES)
+
     def _post(self, path: str, body: bytes) -> Reply | Unreachable:
         headers = {"Content-Type": "application/json"}
         if not self._takes_gzip:
@@ -86,11 +99,16 @@ class CentralClient:
         return reply
 
     def _call(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        most_bytes: int = MOST_BYTES,
     ) -> Reply | Unreachable:
         try:
             with self._watch.deadline(self._call_s):
-                reply = self._whole_reply(method, path, body, headers)
+                reply = self._whole_reply(method, path, body, headers, most_bytes)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             why = "deadline" if self._watch.is_over else _reason(error)
             return Unreachable(why)
@@ -102,7 +120,12 @@ class CentralClient:
         return reply
 
     def _whole_reply(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        most_bytes: int,
     ) -> Reply | Unreachable:
         with self._session.request(
             method,
@@ -116,7 +139,7 @@ class CentralClient:
             content = bytearray()
             for chunk in response.iter_content(64 * 1024):
                 content += chunk
-                if len(content) > MOST_BYTES:
+                if len(content) > most_bytes:
                     return Unreachable("reply too long")
             names = {name.lower(): value for name, value in response.headers.items()}
             return Reply(response.status_code, names, bytes(content))

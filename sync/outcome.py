@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from device_config.clock import Reading
 from sync.schedule import retry_after_s
 from sync.wire import UNREADABLE, Reason, Verdict
 
@@ -69,7 +70,7 @@ SLOW_DOWN = (429, 503)
 STUMBLED = 500
 
 
-def push_outcome(reply: Reply | Unreachable, ids: Collection[str], now_wall: float) -> Outcome:
+def push_outcome(reply: Reply | Unreachable, ids: Collection[str], now: Reading) -> Outcome:
     """What a reply to a batch with these ids settles."""
     if isinstance(reply, Unreachable):
         return TryLater(reply.why)
@@ -81,11 +82,11 @@ def push_outcome(reply: Reply | Unreachable, ids: Collection[str], now_wall: flo
     if reply.status == STUMBLED:
         return TryLater(f"http-{reply.status}", is_about_these=True)
     if reply.status != 200:
-        return failure(reply, now_wall)
+        return failure(reply, now)
     return _verdicts(reply.body, frozenset(ids))
 
 
-def failure(reply: Reply | Unreachable, now_wall: float) -> NotAllowed | TryLater:
+def failure(reply: Reply | Unreachable, now: Reading) -> NotAllowed | TryLater:
     """What a reply that is no success means for trying again."""
     if isinstance(reply, Unreachable):
         return TryLater(reply.why)
@@ -93,7 +94,9 @@ def failure(reply: Reply | Unreachable, now_wall: float) -> NotAllowed | TryLate
         return NotAllowed(reply.status)
     after_s = None
     if reply.status in SLOW_DOWN:
-        after_s = retry_after_s(reply.headers.get("retry-after"), now_wall)
+        own_wall = now.wall if now.is_synced else None
+        headers = reply.headers
+        after_s = retry_after_s(headers.get("retry-after"), headers.get("date"), own_wall)
     return TryLater(f"http-{reply.status}", after_s)
 
 

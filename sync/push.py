@@ -10,7 +10,7 @@ import msgspec
 
 from device_config import clock
 from device_config.clock import Reading, rfc3339
-from device_config.road import fact, state_fact
+from device_config.road import fact, state_fact_if_room
 from sync import batch_size
 from sync.client import CentralClient
 from sync.health import read_push
@@ -25,7 +25,7 @@ from sync.outcome import (
     Unreachable,
     push_outcome,
 )
-from sync.schedule import Line
+from sync.schedule import LONGEST_RETRY_AFTER_S, Line
 from sync.way_round import WayRound
 from sync.wire import MOST_BYTES, MOST_RESPONSES, encode
 
@@ -55,17 +55,21 @@ class Pusher:
         client: CentralClient,
         terminal_id: str,
         jitter: Callable[[], float],
+        by_now: Callable[[], Reading],
     ) -> None:
         self._outbox = outbox
         self._client = client
         self._terminal_id = terminal_id
         self._jitter = jitter
+        self._by_now = by_now
         self._most = MOST_RESPONSES
         self._way_round = WayRound()
         self._fact = read_push(outbox)
         self._sent_version: int | None = None
         # An earlier agent's Retry-After, as boot id and boottime: it counts for `--once`, too.
-        self._asked_until: dict[str, float] = fact(outbox.db, "sync", "asked-until") or {}
+        self._asked_until: dict[str, float] = (
+            fact(outbox.db, "sync", "asked-until", dict[str, float]) or {}
+        )
 
     def push_news(self, now: Reading, line: Line) -> Line:
         """Send what is new, or what an earlier failure left; cheap when there is neither."""
@@ -89,7 +93,10 @@ class Pusher:
         return line
 
     def _has_to_wait(self, now: Reading, line: Line) -> bool:
-        return now.boottime < max(line.asked_until, self._asked_until.get(now.boot_id, 0.0))
+        asked_until = self._asked_until.get(now.boot_id, 0.0)
+        if asked_until > now.boottime + LONGEST_RETRY_AFTER_S:
+            asked_until = 0.0  # damaged: nobody can have asked for that
+        return now.boottime < max(line.asked_until, asked_until)
 
     def _batches(self, now: Reading, line: Line, most: int) -> tuple[Result, Line]:
         """Send so many batches at most, one after the other, and write down how it went."""
@@ -98,7 +105,7 @@ class Pusher:
         with ThreadPoolExecutor(max_workers=1) as thread:
             result, line = self._one_after_another(thread, now, line, most)
         if self._fact != before:
-            state_fact(self._outbox.db, "sync", "push", asdict(self._fact))
+            state_fact_if_room(self._outbox.db, "sync", "push", asdict(self._fact))
         return result, line
 
     def _one_after_another(
@@ -118,7 +125,9 @@ class Pusher:
                 return "done", Line()
             ahead = self._take(flight.ids[-1]) if is_flowing and left else ()
             reply, took_s = flight.call.result()
-            outcome = push_outcome(reply, flight.ids, now.wall)
+            # A call may take a minute: what is to be waited for counts from the reply.
+            now = self._by_now()
+            outcome = push_outcome(reply, flight.ids, now)
             is_flowing = _settles_all(outcome, flight.ids)
             following = self._begin(thread, now, ahead) if is_flowing else None
             result, line = self._take_in(outcome, flight.ids, took_s, now, line)
@@ -163,7 +172,9 @@ class Pusher:
                 self._outbox.settle(stored, rejected)
                 self._most = batch_size.after_success(self._most, sent, took_s)
                 self._way_round = self._way_round.after_success()
-                self._fact = replace(self._fact, failure=None, last_at=rfc3339(now.wall))
+                # No time rather than one that may be wrong.
+                last_at = rfc3339(now.wall) if now.is_synced else None
+                self._fact = replace(self._fact, failure=None, last_at=last_at)
                 return "more", Line()
             case TooMuch():
                 # Halving finds the one that stands in the way in a few requests.
@@ -195,7 +206,7 @@ class Pusher:
         self._fact = replace(self._fact, failure=why, failures=failures)
         if after_s is not None:
             self._asked_until = {now.boot_id: line.asked_until}
-            state_fact(self._outbox.db, "sync", "asked-until", self._asked_until)
+            state_fact_if_room(self._outbox.db, "sync", "asked-until", self._asked_until)
         return line
 
 

@@ -4,20 +4,25 @@ import logging
 import signal
 import sqlite3
 import threading
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from device_config import clock
+from device_config.clock import Reading
 from device_config.config_store import ConfigStore
 from device_config.credentials import Credentials, read_credentials
 from device_config.durable_file import DurableFile, file_fingerprint
-from device_config.errors import KioskError, NotSetUp, StateInUse
+from device_config.errors import KioskError, NotSetUp, StateDamaged, StateInUse
 from device_config.settings import CentralSettings
 from device_config.state import StateDirectory, hold, open_state
 from sync.agent import Agent
+from sync.before_enrolment import BeforeEnrolment
+from sync.boot_file_reader import BOOT_FILES
 from sync.client import CentralClient
+from sync.health import begin_with
 from sync.outbox import Outbox, open_outbox
-from sync.schedule import next_delay
+from sync.schedule import START_SPREAD_S, next_delay
 from sync.steady_store import SteadyStore
 
 log = logging.getLogger(__name__)
@@ -31,19 +36,25 @@ CALM_S = 60.0
 """After so long without trouble the next one is a first one."""
 
 
-def run_agent(state_path: Path, config_file: Path | None) -> None:
+def run_agent(
+    state_path: Path,
+    config_file: Path | None,
+    spread_s: float = START_SPREAD_S,
+    boot_files: Sequence[Path] = BOOT_FILES,
+) -> None:
     """Deliver until SIGTERM; raises KioskError for what is wrong at the start.
 
-    What goes wrong later is logged, and tried anew.
+    A terminal that is not enrolled yet waits for a code. The first calls come at a random moment
+    within `spread_s` seconds of the start. What goes wrong later is logged, and tried anew.
     """
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     state = open_state(state_path)
     store = SteadyStore(state, config_file)
-    _set_up(state, store)
+    store.effective()
     with hold(state, "sync"):
         open_outbox(state).close()
-        _keep_delivering(state, store, stopping)
+        _keep_delivering(state, store, stopping, spread_s, boot_files)
 
 
 def run_once(state_path: Path, config_file: Path | None) -> bool:
@@ -54,6 +65,7 @@ def run_once(state_path: Path, config_file: Path | None) -> bool:
     with hold(state, "sync"):
         outbox = open_outbox(state)
         _close_abandoned(state, outbox)
+        begin_with(outbox, credentials)
         client = CentralClient(settings, credentials.token)
         return Agent(state, store, outbox, client, credentials).one_pass(clock.read())
 
@@ -68,12 +80,18 @@ def _set_up(state: StateDirectory, store: ConfigStore) -> tuple[CentralSettings,
     return settings, credentials
 
 
-def _keep_delivering(state: StateDirectory, store: ConfigStore, stopping: threading.Event) -> None:
+def _keep_delivering(
+    state: StateDirectory,
+    store: ConfigStore,
+    stopping: threading.Event,
+    spread_s: float,
+    boot_files: Sequence[Path],
+) -> None:
     failures = 0
     while not stopping.is_set():
         begun_at = clock.boottime()
         try:
-            _deliver(state, store, stopping)
+            _work(state, store, stopping, spread_s, boot_files)
         except (KioskError, sqlite3.Error, OSError) as error:
             is_first = clock.boottime() - begun_at > CALM_S
             failures = 1 if is_first else min(failures + 1, MOST_FAILURES)
@@ -83,25 +101,60 @@ def _keep_delivering(state: StateDirectory, store: ConfigStore, stopping: thread
             stopping.wait(wait_s)
         else:
             failures = 0
+        spread_s = 0.0  # a fleet starts in one moment, but opens its files anew in many
 
 
-def _deliver(state: StateDirectory, store: ConfigStore, stopping: threading.Event) -> None:
+def _work(
+    state: StateDirectory,
+    store: ConfigStore,
+    stopping: threading.Event,
+    spread_s: float,
+    boot_files: Sequence[Path],
+) -> None:
     """Tick until stopped, or until the files under us were replaced and must be opened anew."""
-    settings, credentials = _set_up(state, store)
+    opened, checked_at = _files(state, store), clock.boottime()
     with (
         closing(open_outbox(state)) as outbox,
-        closing(CentralClient(settings, credentials.token)) as client,
+        _worker(state, store, outbox, spread_s, boot_files) as tick,
     ):
         _close_abandoned(state, outbox)
-        agent = Agent(state, store, outbox, client, credentials)
-        opened, checked_at = _files(state, store), clock.boottime()
         while not stopping.wait(WATCH_S):
-            agent.tick(clock.read())
+            tick(clock.read())
             if clock.boottime() - checked_at > REOPEN_S:
                 checked_at = clock.boottime()
                 if _files(state, store) != opened:
                     log.info("database or settings replaced; opening them anew")
                     return
+
+
+@contextmanager
+def _worker(
+    state: StateDirectory,
+    store: ConfigStore,
+    outbox: Outbox,
+    spread_s: float,
+    boot_files: Sequence[Path],
+) -> Iterator[Callable[[Reading], None]]:
+    """What to do again and again: deliver, or wait for a code."""
+    ready = _ready(state, store)
+    if ready is None:
+        yield BeforeEnrolment(state, store, outbox, boot_files).tick
+        return
+    settings, credentials = ready
+    begin_with(outbox, credentials)
+    with closing(CentralClient(settings, credentials.token)) as client:
+        yield Agent(
+            *(state, store, outbox, client, credentials), spread_s=spread_s, boot_files=boot_files
+        ).tick
+
+
+def _ready(state: StateDirectory, store: ConfigStore) -> tuple[CentralSettings, Credentials] | None:
+    """What it takes to deliver; None while something of it is missing, or damaged."""
+    try:
+        return _set_up(state, store)
+    except (NotSetUp, StateDamaged) as error:
+        log.warning("%s; waiting for a code", error)
+        return None
 
 
 def _files(state: StateDirectory, store: ConfigStore) -> tuple[int, ...]:

@@ -10,13 +10,15 @@ STATE_WORDS = {
     "attention": "call support",
 }
 REASON_WORDS = {
+    "out-of-order": "it takes no answers, since nothing can be stored; see: palautepiste doctor",
     "settings": "the settings have a mistake; see: palautepiste config show",
     "disk-full": "the disk is full: answers cannot be taken until there is room",
     "disk-low": "the disk is nearly full",
-    "damaged-files": "a damaged database was put aside: device.db.damaged-* in the state folder",
+    "damaged-files": "a damaged database was put aside, and what could be read of it kept;"
+    " give support device.db.damaged-* in the state folder, then delete it",
     "not-enrolled": "not enrolled; get a code from the centre, then: palautepiste enrol CODE",
     "not-allowed": "the centre does not let this terminal in; enrol it again with a new code",
-    "no-location": "nobody said where it stands: palautepiste config set location.unit OID",
+    "no-location": "nobody said where it stands: palautepiste location set --unit OID",
     "dead-letters": "the centre refused some responses; they are kept, see below",
     "panel-lost": "a button panel does not answer; check its cable",
     "button-stuck": "a button is stuck",
@@ -59,7 +61,8 @@ def _rows(beat: Heartbeat) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "waiting", (_waiting(beat),)
     yield "sent", (str(beat.sent),)
     yield "refused", tuple(_refused(beat))
-    yield "last push", (beat.last_push_at or "none yet",)
+    unknown = "at a time not known" if beat.sent else "none yet"
+    yield "last push", (beat.last_push_at or unknown,)
     yield "failed", tuple(_failures(beat.push_failures))
     yield "clock", (beat.clock,)
     yield "disk free", (f"{beat.disk_free_bytes // 2**20} MiB",)
@@ -80,11 +83,15 @@ def _waiting(beat: Heartbeat) -> str:
 
 def _refused(beat: Heartbeat) -> Iterator[str]:
     """How many the centre refused and why, and what can be done about it."""
-    if not beat.rejected:
+    if beat.rejected:
+        yield f"{beat.rejected} by the centre, kept here: {_counted(beat.rejected_by_reason)}"
+        yield "when the centre has mended why: palautepiste requeue"
+    else:
         yield "0"
-        return
-    yield f"{beat.rejected} by the centre, kept here: {_counted(beat.rejected_by_reason)}"
-    yield "when the centre has mended why: palautepiste requeue"
+    if beat.events_rejected:
+        yield f"and {beat.events_rejected} events, kept here; no answers are among them"
+    if beat.events_dropped:
+        yield f"{beat.events_dropped} events had to go, since too many waited; no answers were lost"
 
 
 def _failures(failures: Mapping[str, int]) -> Iterator[str]:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from device_config.clock import Reading
-from device_config.config_store import ConfigStore, shipped_layer
+from device_config.config_store import ConfigStore
 from device_config.credentials import Credentials
 from device_config.settings import CentralSettings, Settings, settings_from
+from device_config.settings_files import shipped_layer
 from device_config.state import StateDirectory, open_state
 from sync.agent import Agent
 from sync.client import CentralClient
@@ -198,7 +199,10 @@ def a_centre(**answers: Answering) -> Iterator[Centre]:
         def _answer(self, body):
             headers = {name.lower(): value for name, value in self.headers.items()}
             answer = centre.answer(Request(self.command, self.path, headers, body))
-            self.send_response(answer.status)
+            if "Date" in answer.headers:
+                self.send_response_only(answer.status)  # without this machine's own date
+            else:
+                self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             encoded = b"" if answer.status == 304 else answer.encoded
@@ -276,16 +280,32 @@ class Terminal:
 
 
 @contextmanager
-def a_terminal(
-    folder: Path, url: str, responses: int = 0, *, jitter: float = 0.5, call_s: float = 10.0
+def a_terminal(  # noqa: PLR0913 - each what a test turns
+    folder: Path,
+    url: str,
+    responses: int = 0,
+    *,
+    jitter: float = 0.5,
+    call_s: float = 10.0,
+    spread_s: float = 0.0,
+    boottime: Callable[[], float] = lambda: 0.0,
 ) -> Iterator[Terminal]:
-    """An enrolled terminal whose centre is at `url`."""
+    """An enrolled terminal whose centre is at `url`; its calls take no time by its own clock."""
     outbox = an_outbox(folder, responses)
     state = a_state(folder)
     store = SteadyStore(state, None)
     client = CentralClient(central_settings(url), TOKEN, call_s)
     credentials = Credentials(terminal_id=TERMINAL, token=TOKEN)
-    agent = Agent(state, store, outbox, client, credentials, jitter=lambda: jitter)
+    agent = Agent(
+        state,
+        store,
+        outbox,
+        client,
+        credentials,
+        jitter=lambda: jitter,
+        spread_s=spread_s,
+        boottime=boottime,
+    )
     try:
         yield Terminal(state, store, outbox, agent)
     finally:

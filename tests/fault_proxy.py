@@ -99,12 +99,13 @@ class BadNetwork:
     suffered: Counter[str] = field(default_factory=Counter)
     told_off_alone: set[str] = field(default_factory=set)
     """Ids that were alone in a request to which a made-up 400, 413 or 422 was the answer."""
+    paths: tuple[str, ...] = DELIVERIES
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def next_fault(self, path: str) -> Fault:
         """What happens to a request; heartbeats and the like use up no fault."""
         with self.lock:
-            if not path.endswith(DELIVERIES) or not self.faults:
+            if not path.endswith(self.paths) or not self.faults:
                 return Nothing()
             fault = self.faults.popleft()
             self.suffered[type(fault).__name__] += 1
@@ -116,9 +117,11 @@ class BadNetwork:
 
 
 @contextmanager
-def a_bad_network(upstream: str) -> Iterator[BadNetwork]:  # noqa: C901 - one handler, whole
-    """A proxy before the service at `upstream`, good until it has faults."""
-    network = BadNetwork(upstream)
+def a_bad_network(  # noqa: C901 - one handler, whole
+    upstream: str, paths: tuple[str, ...] = DELIVERIES
+) -> Iterator[BadNetwork]:
+    """A proxy before the service at `upstream`, good until it has faults for calls to `paths`."""
+    network = BadNetwork(upstream, paths=paths)
     is_over = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):

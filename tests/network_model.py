@@ -270,6 +270,7 @@ class OverABadNetwork(RuleBasedStateMachine):
             self.client,
             self.credentials,
             jitter=lambda: 0.5,
+            boottime=lambda: 0.0,
         )
 
     def _stop(self):

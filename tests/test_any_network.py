@@ -60,23 +60,23 @@ def is_caught() -> bool:
     return False
 
 
-def drops_on_400(reply, ids, now_wall):
+def drops_on_400(reply, ids, now):
     if isinstance(reply, Reply) and reply.status == 400:
         return Settled(stored=tuple(ids))
-    return push_outcome(reply, ids, now_wall)
+    return push_outcome(reply, ids, now)
 
 
-def puts_a_whole_batch_aside(reply, ids, now_wall):
-    outcome = push_outcome(reply, ids, now_wall)
+def puts_a_whole_batch_aside(reply, ids, now):
+    outcome = push_outcome(reply, ids, now)
     if isinstance(outcome, TooMuch):
         return Settled(rejected=tuple((each, Reason("http-400")) for each in ids))
     return outcome
 
 
-def settles_on_a_cut_reply(reply, ids, now_wall):
+def settles_on_a_cut_reply(reply, ids, now):
     if isinstance(reply, Unreachable):
         return Settled(stored=tuple(ids))
-    return push_outcome(reply, ids, now_wall)
+    return push_outcome(reply, ids, now)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 import gzip
 import itertools
 import json
+import socket
 import threading
+from contextlib import ExitStack
 
 import pytest
 from builders import (
@@ -19,6 +21,7 @@ from builders import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import sync.client
 from sync.client import CentralClient
 from sync.outcome import Reply, Unreachable
 from sync.wire import MOST_BYTES
@@ -187,38 +190,49 @@ def test_no_bytes_at_all_from_the_other_side_make_it_raise(content, has_head):
         assert isinstance(a_client(url, call_s=2).push(BATCH), Reply | Unreachable)
 
 
+MOST_DRIPS = 150
+"""Ten times as long as any deadline here: whoever keeps none fails, and does not hang."""
+
+
+def drips(is_over):
+    """Ring every 20 ms, for long."""
+    for number in range(MOST_DRIPS):
+        if is_over.wait(0.02):
+            return
+        yield number
+
+
 def drip_a_body(caller, is_over):
     caller.sendall(HEAD + b"Content-Length: 1000000\r\n\r\n")
-    while not is_over.wait(0.02):
+    for _ in drips(is_over):
         caller.sendall(b" ")
 
 
 def drip_without_a_length(caller, is_over):
     caller.sendall(HEAD + b"\r\n{")
-    while not is_over.wait(0.02):
+    for _ in drips(is_over):
         caller.sendall(b" ")
 
 
 def drip_headers(caller, is_over):
     caller.sendall(b"HTTP/1.1 200 OK\r\n")
-    for number in itertools.count():
-        if is_over.wait(0.02):
-            return
+    for number in drips(is_over):
         caller.sendall(b"X-%d: y\r\n" % (number % 7))
 
 
-def say_continue_for_ever(caller, is_over):
-    while not is_over.wait(0.02):
+def drip_continues(caller, is_over):
+    for _ in drips(is_over):
         caller.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
 def say_nothing(_, is_over):
-    is_over.wait()
+    for _ in drips(is_over):
+        pass
 
 
 @pytest.mark.parametrize(
     "talk",
-    [drip_a_body, drip_without_a_length, drip_headers, say_continue_for_ever, say_nothing],
+    [drip_a_body, drip_without_a_length, drip_headers, drip_continues, say_nothing],
 )
 def test_a_reply_that_drips_ends_at_the_deadline(talk):
     is_over = threading.Event()
@@ -258,6 +272,51 @@ def test_a_deadline_that_passes_while_it_connects_counts_too():
         is_over.set()
 
     assert reply == Unreachable("deadline")
+
+
+def of_centre(monkeypatch, *addresses):
+    """The name centre.test has these addresses; returns those that were taken up, as they are."""
+    taken_up = []
+
+    def each():
+        for address in addresses:
+            taken_up.append(address)
+            yield socket.AF_INET, socket.SOCK_STREAM, 6, "", address
+
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: each())
+    return taken_up
+
+
+def test_of_many_addresses_that_do_not_answer_none_is_tried_beyond_the_deadline(monkeypatch):
+    monkeypatch.setattr(sync.client, "CONNECT_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as silent, ExitStack() as stack:
+        address = silent.getsockname()
+        for _ in range(3):  # its queue is full: nobody else gets an answer
+            caller = stack.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(address)
+        tried = of_centre(monkeypatch, *[address] * 50)
+
+        reply = a_client(f"http://centre.test:{address[1]}", call_s=0.4).push(BATCH)
+
+    assert reply == Unreachable("deadline")
+    assert len(tried) <= 5
+
+
+def test_an_address_that_refuses_leaves_the_next_one_its_turn(monkeypatch):
+    with a_centre() as centre:
+        host, port = centre.url.removeprefix("http://").split(":")
+        tried = of_centre(monkeypatch, (host, 1), (host, int(port)), (host, 2))
+
+        assert a_client(f"http://centre.test:{port}").push(BATCH).status == 200
+
+    assert tried == [(host, 1), (host, int(port))]
+
+
+def test_a_name_without_an_address_is_a_word_for_the_status(monkeypatch):
+    of_centre(monkeypatch)
+
+    assert a_client("http://centre.test").push(BATCH) == Unreachable("connection")
 
 
 @pytest.mark.parametrize(

@@ -1,48 +1,32 @@
 """docs/interfaces.md, "What a terminal keeps to", where it takes an agent and real HTTP to tell.
 
-What one reply means is in test_outcome.py, single calls in test_client.py, the agent's duties in
-test_agent.py, any mixture of faults in test_any_network.py.
+What one reply means is in test_outcome.py, single calls in test_client.py, how the agent sends and
+tries again in test_agent_pushes.py and test_agent_back_off.py, events in test_report.py, TLS and
+proxies in test_network_tls.py, any mixture of faults in test_any_network.py.
 """
 
-import itertools
-import socket
 import tempfile
-import threading
 from contextlib import closing
-from datetime import timedelta
 from math import ceil, log2
 from pathlib import Path
 
 import pytest
 from builders import (
-    TOKEN,
     CentreAnswer,
     a_centre,
-    a_dead_address,
-    a_socket_server,
     a_terminal,
     an_id,
     by_state,
-    central_settings,
     refusal,
     stored,
 )
-from certificates import Authority, a_tls_server, now
 from fault_proxy import CutReply, Instead, LostAfter, LostBefore, Twice, a_bad_network
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from network_model import QUICK_DISK
 
 from sync import way_round
-from sync.client import CentralClient
 from sync.outbox import open_outbox
-from sync.outcome import Reply, Unreachable
-
-BATCH = b'{"responses": [{"id": "a"}]}'
-
-
-def a_client(url, call_s=10.0, **changes):
-    return CentralClient(central_settings(url, **changes), TOKEN, call_s)
 
 
 def dead_letters(terminal):
@@ -210,93 +194,6 @@ def test_retry_after_counts_from_its_reply_and_nobody_comes_early_but_a_little_l
                 came.append(at_s)
 
         assert came[:2] == [150, 300]
-
-
-# TLS
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("tls") / "authority")
-
-
-def says_ok(secure):
-    secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-
-
-def test_a_private_authority_of_the_settings_is_trusted(authority):
-    with a_tls_server(authority.server(now() - timedelta(days=1)), says_ok) as url:
-        reply = a_client(url, ca_file=str(authority.certificate)).push(BATCH)
-
-    assert isinstance(reply, Reply)
-
-
-def test_a_certificate_that_nobody_vouches_for_is_never_trusted_and_hears_no_token(authority):
-    heard = []
-    server = authority.server(now() - timedelta(days=1))
-    with a_tls_server(server, heard.append) as url:
-        assert a_client(url).push(BATCH) == Unreachable("tls-certificate")
-
-    assert heard == []
-
-
-@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
-def test_no_variable_says_whom_to_trust(authority, monkeypatch, name):
-    monkeypatch.setenv(name, str(authority.certificate))
-    with a_tls_server(authority.server(now() - timedelta(days=1)), says_ok) as url:
-        assert a_client(url).push(BATCH) == Unreachable("tls-certificate")
-
-
-def test_a_certificate_of_another_name_is_not_trusted(authority):
-    server = authority.server(now() - timedelta(days=1), names="DNS:elsewhere.invalid")
-    with a_tls_server(server, says_ok) as url:
-        client = a_client(url, ca_file=str(authority.certificate))
-        assert client.push(BATCH) == Unreachable("tls-certificate")
-
-
-@pytest.mark.parametrize(("since_days", "why"), [(3, "tls-not-yet-valid"), (-60, "tls-expired")])
-def test_a_clock_too_wrong_for_tls_is_told_from_a_certificate_that_is_wrong(
-    authority, since_days, why
-):
-    server = authority.server(now() + timedelta(days=since_days))
-    with a_tls_server(server, says_ok) as url:
-        client = a_client(url, ca_file=str(authority.certificate))
-        assert client.push(BATCH) == Unreachable(why)
-
-
-def test_a_handshake_that_never_ends_ends_at_the_deadline():
-    is_over = threading.Event()
-    with a_socket_server(lambda _: is_over.wait()) as url:
-        reply = a_client(url.replace("http:", "https:"), call_s=0.3).push(BATCH)
-        is_over.set()
-
-    assert reply == Unreachable("deadline")
-
-
-# Proxies
-
-
-def test_a_proxy_that_is_not_there_is_a_word_of_its_own():
-    client = a_client("https://palaute.invalid", proxy=a_dead_address())
-
-    assert client.push(BATCH) == Unreachable("proxy")
-
-
-def test_a_proxy_whose_tunnel_drips_ends_at_the_deadline():
-    is_over = threading.Event()
-
-    def talk(caller: socket.socket) -> None:
-        caller.sendall(b"HTTP/1.1 200 OK\r\n")
-        for number in itertools.count():
-            if is_over.wait(0.02):
-                return
-            caller.sendall(b"X-%d: y\r\n" % (number % 7))
-
-    with a_socket_server(talk) as proxy:
-        reply = a_client("https://palaute.invalid", call_s=0.3, proxy=proxy).push(BATCH)
-        is_over.set()
-
-    assert reply == Unreachable("deadline")
 
 
 # One that the centre stumbles over

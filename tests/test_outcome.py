@@ -4,7 +4,7 @@ import json
 from email.utils import formatdate
 
 import pytest
-from builders import NOON
+from builders import NOON, a_reading
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +32,7 @@ def entry(response_id, status="stored", **more):
 
 
 def outcome(reply, *ids):
-    return push_outcome(reply, ids, NOON)
+    return push_outcome(reply, ids, a_reading())
 
 
 def settled_ids(result):
@@ -184,6 +184,24 @@ def test_the_centre_says_when_to_come_back_up_to_an_hour(status, header, seconds
     assert outcome(reply, A) == TryLater(f"http-{status}", seconds)
 
 
+@pytest.mark.parametrize("wall", [0.0, NOON, NOON + 30 * 365 * 86400])
+@pytest.mark.parametrize("is_synced", [True, False])
+def test_a_moment_to_come_back_at_counts_from_the_replys_own_date(wall, is_synced):
+    headers = {"retry-after": formatdate(120, usegmt=True), "date": formatdate(0, usegmt=True)}
+    result = failure(Reply(503, headers, b""), a_reading(wall=wall, is_synced=is_synced))
+
+    assert result == TryLater("http-503", 120)
+
+
+@pytest.mark.parametrize(("is_synced", "seconds"), [(True, 120), (False, None)])
+@pytest.mark.parametrize("date", [{}, {"date": "today"}])
+def test_without_a_date_only_a_clock_that_is_right_says_how_long_that_is(is_synced, seconds, date):
+    headers = {"retry-after": formatdate(NOON + 120, usegmt=True), **date}
+    result = failure(Reply(503, headers, b""), a_reading(is_synced=is_synced))
+
+    assert result == TryLater("http-503", seconds)
+
+
 @pytest.mark.parametrize("status", [200, 301, 404, 500])
 def test_retry_after_counts_with_429_and_503_only(status):
     result = outcome(Reply(status, {"retry-after": "3600"}, b""), A)
@@ -194,7 +212,7 @@ def test_retry_after_counts_with_429_and_503_only(status):
 
 def test_no_reply_means_later_with_its_reason():
     assert outcome(Unreachable("dns"), A) == TryLater("dns")
-    assert failure(Unreachable("tls"), NOON) == TryLater("tls")
+    assert failure(Unreachable("tls"), a_reading()) == TryLater("tls")
 
 
 words = st.sampled_from(
@@ -217,14 +235,14 @@ bodies = st.one_of(
 replies = st.builds(
     Reply,
     st.sampled_from([200, 400, 413, 422, 429, 503]) | st.integers(100, 999),
-    st.dictionaries(st.sampled_from(["retry-after", "content-type"]), st.text(max_size=20)),
+    st.dictionaries(st.sampled_from(["retry-after", "date", "content-type"]), st.text(max_size=20)),
     bodies,
 )
 
 
 @given(replies, st.sets(st.sampled_from([A, B]), min_size=1))
 def test_no_reply_ever_raises_or_settles_an_id_that_was_not_asked_about(reply, ids):
-    result = push_outcome(reply, ids, NOON)
+    result = push_outcome(reply, ids, a_reading())
 
     assert settled_ids(result) <= ids
     if isinstance(result, Settled):
@@ -234,4 +252,4 @@ def test_no_reply_ever_raises_or_settles_an_id_that_was_not_asked_about(reply, i
 
 @given(replies)
 def test_no_reply_that_is_a_failure_ever_raises(reply):
-    assert isinstance(failure(reply, NOON), NotAllowed | TryLater)
+    assert isinstance(failure(reply, a_reading()), NotAllowed | TryLater)

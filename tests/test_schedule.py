@@ -49,12 +49,23 @@ def test_the_range_doubles_until_it_is_full(failures):
     ],
 )
 def test_retry_after_is_seconds_or_a_date_up_to_an_hour(header, seconds):
-    assert retry_after_s(header, NOON) == seconds
+    assert retry_after_s(header, None, NOON) == seconds
+    assert retry_after_s(header, http_date(NOON), 0.0) == seconds
 
 
-@given(st.text(max_size=60), st.floats(-1e12, 1e12))
-def test_no_header_makes_it_stumble_or_wait_longer_than_an_hour(header, now_wall):
-    seconds = retry_after_s(header, now_wall)
+@given(st.integers(0, 2**32), st.integers(-10_000, 10_000), st.floats(-1e12, 1e12) | st.none())
+def test_whatever_this_clock_says_a_moment_counts_from_the_replys_date(sent_at, later_s, now_wall):
+    seconds = retry_after_s(http_date(sent_at + later_s), http_date(sent_at), now_wall)
+
+    assert seconds == min(max(later_s, 0), 3600)
+
+
+DATES = st.text(max_size=60) | st.integers(0, 2**32).map(http_date)
+
+
+@given(DATES, DATES | st.none(), st.floats(-1e12, 1e12) | st.none())
+def test_no_header_makes_it_stumble_or_wait_longer_than_an_hour(header, date, now_wall):
+    seconds = retry_after_s(header, date, now_wall)
 
     assert seconds is None or 0 <= seconds <= 3600
 
@@ -105,7 +116,6 @@ def test_a_failure_of_another_kind_does_not_shorten_what_the_centre_asked_for():
 
 
 def test_a_date_in_the_past_does_not_become_a_hail_of_requests():
-    """To a terminal whose clock is ahead every date is in the past."""
     line = Line().failed(now=100.0, jitter=0.0, retry_after=0)
 
     assert not line.is_due(100.9)

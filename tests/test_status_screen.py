@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from device_config.location import Place
 from kiosk.cli import main
 from sync import client, outcome
-from sync.health import PushFact, attention, health
-from sync.outbox import Counts
+from sync.health import LOW_DISK_BYTES, PushFact, attention, health
+from sync.outbox_reader import Counts
 from sync.status_screen import FAILURE_WORDS, REASON_WORDS, STATE_WORDS, lines
 from sync.wire import Heartbeat, Location, PanelFact, Reason
 
@@ -67,16 +67,18 @@ def test_each_state_has_its_words():
     assert set(STATE_WORDS) == set(get_args(Heartbeat.__annotations__["state"]))
 
 
-def test_each_reason_to_call_support_is_said_in_words_one_a_line():
+@pytest.mark.parametrize("disk_free", [0, LOW_DISK_BYTES - 1])
+def test_each_reason_to_call_support_is_said_in_words_one_a_line(disk_free):
     reasons = attention(
         None,
         Place(),
         Counts(0, 0, 0, 1, 1, 0),
         PushFact(failure="http-401"),
         [PanelFact("gpio", "1", "lost"), PanelFact("gpio", "2", "stuck")],
-        0,
+        disk_free,
         is_settings=True,
         is_damaged=True,
+        is_out_of_order=True,
     )
 
     said = row("because", state="attention", reasons=tuple(reasons))

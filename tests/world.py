@@ -108,7 +108,7 @@ class Terminal:
         run("enrol", centre.new_code(), *self.options)
 
     def syncing(self):
-        return running("sync", *self.options)
+        return running("sync", *self.options, "--spread", "0")
 
     @contextmanager
     def window(self):

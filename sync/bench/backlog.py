@@ -12,10 +12,8 @@ import msgspec
 from device_config import clock
 from device_config.clock import rfc3339
 from device_config.state import StateDirectory
-from sync.outbox import open_outbox
+from sync.outbox import NO_OWNER, open_outbox
 from sync.wire import MOST_RESPONSES, Answered, Content, encode
-
-UNOWNED = b'"terminal_id":null'
 
 
 def contents(samples: Sequence[Content], count: int) -> Iterator[Content]:
@@ -42,7 +40,7 @@ def write_batches(state: StateDirectory, terminal_id: str, folder: Path, *, zipp
     folder.mkdir()
     owner = b'"terminal_id":' + encode(terminal_id)
     with closing(open_outbox(state)) as outbox:
-        documents = [body.replace(UNOWNED, owner, 1) for _, body in outbox.documents()]
+        documents = [body.replace(NO_OWNER, owner, 1) for _, body in outbox.documents()]
     for first in range(0, len(documents), MOST_RESPONSES):
         raws = [msgspec.Raw(each) for each in documents[first : first + MOST_RESPONSES]]
         body = encode(

@@ -18,10 +18,11 @@ from typing import TypeVar
 import requests
 
 from device_config import clock
-from device_config.config_store import ConfigStore, shipped_layer
+from device_config.config_store import ConfigStore
 from device_config.credentials import Credentials
 from device_config.errors import KioskError
 from device_config.settings import settings_from
+from device_config.settings_files import shipped_layer
 from device_config.state import open_state
 from sync.agent import Agent
 from sync.bench.backlog import fill, write_batches

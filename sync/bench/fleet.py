@@ -1,7 +1,8 @@
 """A fleet that comes back after an outage, simulated: what it does to the centre, and how long.
 
 Each terminal keeps to the agent's own schedule; time is made up, nothing is sent. Beside it the
-baseline: the same terminals trying again every 30 s, deaf to what the centre asks.
+same with all calls at the start at once, and the baseline: so at the start, and then trying again
+every 30 s, deaf to what the centre asks.
 """
 
 import heapq
@@ -11,10 +12,10 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
-from sync.agent import BEAT_S, CONFIG_S
-from sync.schedule import Line
+from sync.agent import BEAT_S, CONFIG_S, FIRST_WITHIN_S
+from sync.schedule import START_SPREAD_S, Line, first_wait_s
 
 OUTAGE_S = 7200.0
 BOOT_S = 20.0
@@ -28,7 +29,7 @@ FIXED_S = 30.0
 LONGEST_S = 3600.0
 """A fleet that is not done by then is not looked at any longer."""
 
-Kind = Literal["push", "beat", "pull"]
+Kind = Literal["push", "report", "beat", "pull"]
 Cause = Literal["the centre was away", "the power was away"]
 CAUSES: tuple[Cause, ...] = ("the centre was away", "the power was away")
 EVERY_S: dict[Kind, float] = {"beat": BEAT_S, "pull": CONFIG_S}
@@ -45,6 +46,21 @@ def as_the_agent(line: Line, now: float, jitter: float, retry_after: float | Non
 def every_30_s(line: Line, now: float, _jitter: float, _retry_after: float | None) -> Line:
     """The baseline: no jitter, no back-off, deaf to Retry-After."""
     return Line(line.failures + 1, now + FIXED_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a terminal goes about it: what it makes of a failure, and the spread of its start."""
+
+    failing: Failing = as_the_agent
+    spread_s: float = START_SPREAD_S
+
+
+PLANS = {
+    "palautepiste": Plan(),
+    "all at once, then so": Plan(spread_s=0.0),
+    "every 30 s (baseline)": Plan(every_30_s, 0.0),
+}
 
 
 def ordinary_rate(terminals: int) -> float:
@@ -98,7 +114,7 @@ def come_back(
     terminals: int,
     cause: Cause,
     seed: int,
-    failing: Failing = as_the_agent,
+    plan: Plan = PLANS["palautepiste"],
     jitter: Callable[[], float] | None = None,
 ) -> Result:
     """Let so many terminals come back; `jitter` stands in for the seed's own random numbers.
@@ -107,7 +123,8 @@ def come_back(
     """
     chance = random.Random(f"{seed}/{cause}")  # noqa: S311 - pretend terminals
     centre = Centre(OUTAGE_S, math.ceil(HEADROOM * ordinary_rate(terminals)))
-    tries = list(_first_tries(terminals, cause, chance))
+    throw = jitter or chance.random
+    tries = list(_first_tries(terminals, cause, chance, throw, plan.spread_s))
     heapq.heapify(tries)
     drained: list[float] = []
     while len(drained) < terminals and tries[0][0] < OUTAGE_S + LONGEST_S:
@@ -115,10 +132,11 @@ def come_back(
         is_there = now >= centre.back_at
         if not is_there or not centre.takes(now):
             retry_after = RETRY_AFTER_S if is_there else None
-            line = failing(line, now, (jitter or chance.random)(), retry_after)
-        elif kind == "push":
+            line = plan.failing(line, now, throw(), retry_after)
+        elif kind in ("push", "report"):
             # What waits is one batch.
-            drained.append(now - OUTAGE_S)
+            if kind == "push":
+                drained.append(now - OUTAGE_S)
             heapq.heappop(tries)
             continue
         else:
@@ -128,13 +146,25 @@ def come_back(
     return Result(tuple(drained), max(asked.values()), asked.total(), centre.sent_away)
 
 
-def _first_tries(terminals: int, cause: Cause, chance: random.Random) -> Iterator[_Try]:
-    """When each terminal first calls after the outage began, or after it has started."""
+def _first_tries(
+    terminals: int,
+    cause: Cause,
+    chance: random.Random,
+    throw: Callable[[], float],
+    spread_s: float,
+) -> Iterator[_Try]:
+    """When each terminal first calls after the outage began, or after it has started.
+
+    One that has started tells of that, too.
+    """
     number = itertools.count()
     for _ in range(terminals):
         if cause == "the power was away":
             started_at = OUTAGE_S + chance.uniform(0, BOOT_S)
-            at: dict[Kind, float] = {"push": started_at, **dict.fromkeys(EVERY_S, started_at)}
+            at: dict[Kind, float] = {
+                kind: started_at + first_wait_s(FIRST_WITHIN_S[kind], spread_s, throw())
+                for kind in get_args(Kind)
+            }
         else:
             # A response is closed some time during the outage; the rest has its ordinary phase.
             at = {kind: chance.uniform(0, every_s) for kind, every_s in EVERY_S.items()}
@@ -154,13 +184,12 @@ def lines(terminals: int, seed: int) -> Iterator[str]:
         f"the centre takes {math.ceil(HEADROOM * rate)} requests/s (an ordinary day: {rate:.0f}); "
         f"above that 429, Retry-After {RETRY_AFTER_S:.0f} s"
     )
-    plans: dict[str, Failing] = {"palautepiste": as_the_agent, "every 30 s (baseline)": every_30_s}
     for cause in CAUSES:
         yield ""
         heads = ("half after", "all after", "peak req/s", "429")
         yield f"{cause:<24}" + "".join(f"{head:>12}" for head in heads)
-        for name, failing in plans.items():
-            result = come_back(terminals, cause, seed, failing)
+        for name, plan in PLANS.items():
+            result = come_back(terminals, cause, seed, plan)
             yield f"  {name:<22}" + "".join(f"{cell:>12}" for cell in _cells(result, terminals))
 
 

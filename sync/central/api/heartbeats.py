@@ -19,5 +19,5 @@ async def post_heartbeat(request: Call, service: NamedDependency[Service]) -> Re
     terminal = await sender(request, service)
     beat = await read(request, wire.Heartbeat)
     await asyncio.to_thread(service.store.keep_heartbeat, terminal.id, beat, service.now())
-    current = wire.encode(configuration(terminal, service.questionnaires))
+    current = wire.encode(configuration(terminal, service))
     return reply(wire.HeartbeatReply(etag(current)))
