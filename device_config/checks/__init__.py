@@ -1,0 +1,1 @@
+"""What `doctor` looks at in this layer: facts in, findings out; nothing on the disk is changed."""

@@ -1,0 +1,1 @@
+"""What `doctor` looks at around the window and the buttons; no device is opened."""
