@@ -10,8 +10,12 @@ from random import Random
 
 import httpx
 import msgspec
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
 
 from sync import wire
+from sync.central import store as store_package
 from sync.central.admin import open_store
 from sync.central.server import serving
 from sync.central.service import Service
@@ -31,6 +35,19 @@ def a_store(folder: Path) -> Store:
     store = open_store(f"sqlite:///{folder / 'central.db'}")
     store.add_units([a_unit(), a_unit(OTHER_UNIT, name={"fi": "Kotkan neuvola"})])
     return store
+
+
+def a_database_of_before(folder: Path, revision: str) -> None:
+    """An empty database as an older version left it."""
+    config = Config()
+    migrations = Path(store_package.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(migrations))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(f"sqlite:///{folder / 'central.db'}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
 
 
 def a_response(terminal_id="t-aaaaa", **changes):
@@ -155,14 +172,18 @@ class Centre:
     http: httpx.Client
     clock: Clock
 
-    def enrol(self, code, hardware_id="h"):
-        body = {"code": code, "hardware_id": hardware_id, "software": "0.1"}
+    def enrol(self, code, hardware_id="h", **members):
+        body = {"code": code, "hardware_id": hardware_id, "software": "0.1", **members}
         return self.http.post(wire.API_PATH + "/enrolments", json=body)
 
     def a_terminal(self, hardware_id=None, unit=UNIT):
         """A new terminal, on hardware of its own unless told otherwise."""
         code = self.store.new_code(unit, now=self.clock())
-        reply = self.enrol(code, hardware_id or str(uuid.uuid4()))
+        return self.enrolled(code, hardware_id or str(uuid.uuid4()))
+
+    def enrolled(self, code, hardware_id):
+        """The terminal that brings this code."""
+        reply = self.enrol(code, hardware_id)
         assert reply.status_code == 201, reply.text
         enrolment = reply.json()
         return Terminal(self.http, enrolment["terminal_id"], enrolment["token"], enrolment)
