@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -15,7 +16,8 @@ from click.testing import CliRunner
 from msgspec import Raw
 from test_central_builders import NOON, UNIT, a_response
 
-from device_config.errors import KioskError, UsageProblem
+from device_config.errors import ConfigurationProblems, KioskError, UsageProblem
+from device_config.pin import HASHER
 from sync import wire
 from sync.central.admin import database_url, open_store, read_units
 from sync.central.checking import check_response
@@ -34,14 +36,15 @@ from sync.central.store import utc_now
 
 @pytest.fixture
 def admin(tmp_path):
-    """Runs a central-admin command on a state directory of its own; its output."""
+    """Runs a central-admin command on a state directory of its own; what it prints for scripts."""
 
     def run(*words):
         result = CliRunner().invoke(central_admin, [*words, "--state", str(tmp_path / "state")])
         if isinstance(result.exception, KioskError):
             raise result.exception
         assert result.exit_code == 0, result.output
-        return result.output
+        run.aside = result.stderr
+        return result.stdout
 
     run.store = lambda: open_store(database_url(tmp_path / "state"))
     return run
@@ -88,6 +91,15 @@ def test_units_are_read_from_csv(tmp_path, separator):
     )
 
 
+def test_what_units_belong_to_is_read_from_csv_too(tmp_path):
+    file = tmp_path / "units.csv"
+    file.write_text("unit,name_fi,path_fi,path_sv\n1.2.3,Talo,Suun terveydenhuolto,\n", "utf-8")
+
+    (unit,) = read_units(file)
+
+    assert unit.path == {"fi": "Suun terveydenhuolto"}
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -126,6 +138,72 @@ def test_a_code_and_a_revocation(admin):
     assert row["revoked_at"]
     assert "revoked" in admin("terminal", "list")
     assert store.authenticate(enrolled.token) is None
+
+
+def test_a_code_comes_with_a_staff_pin_that_is_shown_once_and_kept_nowhere(admin, tmp_path):
+    add_unit(admin)
+    code = admin("code", "new", "--unit", UNIT).strip()
+    pin = re.search(r"staff PIN ([0-9]{6})\b", admin.aside)[1]
+    request = wire.EnrolmentRequest(code=code, hardware_id="h", software="0.1")
+    enrolled = admin.store().enrol(request, utc_now(), SystemRandom())
+
+    assert HASHER.verify(enrolled.staff_pin_hash, pin)
+    held = b"".join(path.read_bytes() for path in (tmp_path / "state").iterdir())
+    assert pin.encode() not in held
+    assert b"$argon2id$" in held
+
+
+def test_a_pin_may_be_chosen_unless_anybody_would_guess_it(admin):
+    add_unit(admin)
+    admin("code", "new", "--unit", UNIT, "--pin", "274611")
+    assert "274611" in admin.aside
+    for weak in ("12", "0000", "12345", "abcd"):
+        with pytest.raises(UsageProblem, match="--pin"):
+            admin("code", "new", "--unit", UNIT, "--pin", weak)
+
+
+def test_codes_are_listed_without_the_codes_and_withdrawn(admin):
+    add_unit(admin)
+    codes = [admin("code", "new", "--unit", UNIT).strip() for _ in range(3)]
+    first = json.loads(admin("code", "list", "--json"))[0]["id"]
+    admin("code", "withdraw", first)
+
+    rows = json.loads(admin("code", "list", "--json"))
+    listed = admin("code", "list") + json.dumps(rows)
+    assert sorted(row["state"] for row in rows) == ["open", "open", "withdrawn"]
+    assert not any(code in listed or code.replace("-", "") in listed for code in codes)
+
+
+def test_settings_to_publish_are_refused_with_all_that_is_wrong_at_once(admin, tmp_path):
+    file = tmp_path / "county.toml"
+    file.write_text(
+        '[central]\ntoken = "one"\n[sesion]\nx = 1\n[hours]\nopen = ["mon-fri 7-18"]\n', "utf-8"
+    )
+
+    with pytest.raises(ConfigurationProblems) as refused:
+        admin("settings", "publish", str(file))
+
+    said = [each.partition(":")[0] for each in refused.value.problems]
+    assert sorted(said) == ["central.token", "hours.open[0]", "sesion"]
+
+
+def test_a_terminal_is_replaced(admin):
+    add_unit(admin)
+    store = admin.store()
+
+    def bring(code, hardware_id):
+        request = wire.EnrolmentRequest(code=code, hardware_id=hardware_id, software="0.1")
+        return store.enrol(request, utc_now(), SystemRandom())
+
+    old = bring(admin("code", "new", "--unit", UNIT).strip(), "old")
+    new = bring(admin("terminal", "replace", old.terminal.id).strip(), "new")
+
+    assert "staff PIN" in admin.aside
+    rows = {row["terminal_id"]: row for row in json.loads(admin("terminal", "list", "--json"))}
+    assert rows[old.terminal.id]["revoked_at"]
+    assert rows[new.terminal.id]["replaces"] == old.terminal.id
+    with pytest.raises(UnknownTerminal, match="t-nobody"):
+        admin("terminal", "replace", "t-nobody")
 
 
 def keep(store, *responses):

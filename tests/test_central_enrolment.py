@@ -1,17 +1,27 @@
 """Enrolment codes let one terminal in, once, in time."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from random import Random
 
 import msgspec
 import pytest
-from test_central_builders import NOON, OTHER_UNIT, UNIT, a_centre, a_response, at_once
+from test_central_builders import (
+    NOON,
+    OTHER_UNIT,
+    UNIT,
+    a_centre,
+    a_database_of_before,
+    a_response,
+    at_once,
+)
 
 from sync import wire
-from sync.central.errors import UnknownUnit
-from sync.central.store.terminals import CODE_ALPHABET, normal_code
-from sync.central.tries import MOST_ADDRESSES, Tries
+from sync.central.errors import UnknownCode, UnknownUnit
+from sync.central.store.codes import CODE_ALPHABET, hash_of, normal_code
+from sync.central.tries import MOST_ADDRESSES, MOST_TRIES_OF_ALL, Tries
 
 
 @pytest.fixture
@@ -42,7 +52,7 @@ def test_a_code_lets_a_terminal_in_with_all_it_needs(centre):
         revision=1, county="20", unit=OTHER_UNIT, place="Aula 1"
     )
     (questionnaire,) = enrolment.config.questionnaires
-    assert questionnaire.id == "national-general"
+    assert questionnaire["id"] == "national-general"
     assert len(enrolment.token) == 64
 
 
@@ -75,6 +85,139 @@ def test_an_unknown_code_is_not_found_and_a_used_or_old_one_is_gone(centre):
     assert centre.enrol(old).status_code == 410
 
 
+ATTEMPT = "a-secret-that-a-terminal-drew"
+
+
+def kind(reply):
+    return reply.json()["type"].rpartition("code-")[2]
+
+
+def test_why_a_code_is_refused_is_said_for_programs_too(centre):
+    used, old, withdrawn = (centre.store.new_code(UNIT, now=NOON) for _ in range(3))
+    centre.enrol(used)
+    centre.store.withdraw_code(withdrawn)
+    before = [kind(centre.enrol(code)) for code in ("XXXX-XXXX", used, withdrawn)]
+    centre.clock.time = NOON + timedelta(days=8)
+
+    assert before == ["unknown", "used", "withdrawn"]
+    assert [kind(centre.enrol(code)) for code in (used, old)] == ["used", "expired"]
+
+
+def test_a_terminal_whose_reply_was_lost_repeats_its_attempt_and_stays_the_same_terminal(centre):
+    code = centre.store.new_code(UNIT, now=NOON, staff_pin_hash="$argon2id$")
+    first = centre.enrol(code, attempt=ATTEMPT).json()
+    centre.clock.pass_minutes(9)
+
+    again = centre.enrol(code, attempt=ATTEMPT).json()
+
+    same = ("terminal_id", "epoch", "staff_pin_hash", "config")
+    assert [first[name] for name in same] == [again[name] for name in same]
+    assert centre.store.authenticate(first["token"]) is None
+    assert centre.store.authenticate(again["token"]).id == first["terminal_id"]
+    assert len(centre.store.all_terminals()) == 1
+
+
+@pytest.mark.parametrize("attempt", [{}, {"attempt": ATTEMPT + "!"}, {"attempt": None}])
+def test_nobody_else_can_repeat_an_attempt_not_even_the_same_machine(centre, attempt):
+    code = centre.store.new_code(UNIT, now=NOON)
+    first = centre.enrol(code, attempt=ATTEMPT).json()
+
+    assert centre.enrol(code, **attempt).status_code == 410
+    assert centre.store.authenticate(first["token"])
+
+
+def test_an_attempt_that_was_not_named_cannot_be_repeated(centre):
+    code = centre.store.new_code(UNIT, now=NOON)
+    centre.enrol(code)
+
+    assert centre.enrol(code, attempt=ATTEMPT).status_code == 410
+
+
+def test_after_ten_minutes_or_a_revocation_an_attempt_is_over(centre):
+    late, revoked = (centre.store.new_code(UNIT, now=NOON) for _ in range(2))
+    centre.enrol(late, attempt=ATTEMPT)
+    gone = centre.enrol(revoked, attempt=ATTEMPT).json()["terminal_id"]
+    centre.store.revoke(gone)
+
+    assert centre.enrol(revoked, attempt=ATTEMPT).status_code == 410
+    centre.clock.pass_minutes(10)
+    assert centre.enrol(late, attempt=ATTEMPT).status_code == 410
+
+
+def test_an_attempt_repeated_many_times_at_once_leaves_one_terminal_that_is_let_in(centre):
+    code = centre.store.new_code(UNIT, now=NOON)
+    replies = at_once(*[partial(centre.enrol, code, attempt=ATTEMPT)] * 4)
+
+    tokens = [reply.json()["token"] for reply in replies]
+    assert [reply.status_code for reply in replies] == [201] * 4
+    assert sum(centre.store.authenticate(token) is not None for token in tokens) == 1
+    assert len(centre.store.all_terminals()) == 1
+
+
+def test_a_code_from_before_still_lets_a_terminal_in_once(tmp_path):
+    a_database_of_before(tmp_path, "0002")
+    with closing(sqlite3.connect(tmp_path / "central.db")) as connection:
+        unit = (UNIT, '{"fi": "Syke"}', "{}")
+        connection.execute("INSERT INTO units (unit, name, path) VALUES (?, ?, ?)", unit)
+        code = (hash_of("K7C3-ADEF"), UNIT, "2026-11-28 12:00:00.000000")
+        connection.execute("INSERT INTO codes (code_hash, unit, expires_at) VALUES (?, ?, ?)", code)
+        connection.commit()
+
+    with a_centre(tmp_path) as centre:
+        assert [each.id for each in centre.store.all_codes()] == [None]
+        assert centre.enrol("k7c3adef").status_code == 201
+        assert centre.enrol("k7c3adef").status_code == 410
+
+
+# Replacing
+
+
+def test_a_replacement_stands_where_the_other_stood_and_goes_on_with_its_history(centre):
+    old = centre.a_terminal("old machine", unit=OTHER_UNIT)
+    old.verdicts(a_response(old.id, epoch=3))
+    waiting = a_response(old.id, epoch=3, seq=2)
+    code = centre.store.replacement_code(old.id, now=NOON)
+    still_in = centre.store.authenticate(old.token)
+    new = centre.enrolled(code, "new machine")
+
+    assert still_in is not None
+    assert centre.store.authenticate(old.token) is None
+    assert new.enrolment["epoch"] == 4
+    assert new.enrolment["config"]["location"]["unit"] == OTHER_UNIT
+    assert new.verdicts(waiting) == [("stored", None)]
+
+
+def test_a_spare_machine_with_a_past_brings_both_histories(centre):
+    spare, old = centre.a_terminal("spare"), centre.a_terminal("old machine")
+    spare.verdicts(a_response(spare.id, epoch=7))
+    new = centre.enrolled(centre.store.replacement_code(old.id, now=NOON), "spare")
+
+    assert new.enrolment["epoch"] == 8
+    mixed = (a_response(spare.id, epoch=7, seq=2), a_response(old.id))
+    assert new.verdicts(*mixed) == [("stored", None)] * 2
+
+
+def test_machines_without_a_name_of_their_own_are_not_taken_for_one(centre):
+    first, second = (centre.a_terminal("unknown") for _ in range(2))
+    first.verdicts(a_response(first.id, epoch=4))
+
+    assert second.enrolment["epoch"] == 1
+    ((status, _),) = second.verdicts(a_response(first.id))
+    assert status == "rejected"
+
+
+def test_a_withdrawn_code_lets_nobody_in_and_a_used_one_cannot_be_withdrawn(centre):
+    one, other = (centre.store.new_code(UNIT, now=NOON) for _ in range(2))
+    centre.enrol(other)
+    named = next(each for each in centre.store.all_codes() if each.used_at is None)
+    centre.store.withdraw_code(named.id)
+
+    assert centre.enrol(one).status_code == 410
+    for gone in (one, other, "c-nobody"):
+        with pytest.raises(UnknownCode, match="no open code"):
+            centre.store.withdraw_code(gone)
+
+
 def test_two_terminals_with_one_code_at_once_one_gets_in(centre):
     for _ in range(5):
         enrol = partial(centre.enrol, centre.store.new_code(UNIT, now=NOON))
@@ -100,11 +243,36 @@ def test_after_ten_wrong_codes_an_address_waits_ten_minutes(centre):
     assert later.status_code == 404
 
 
+def test_many_addresses_together_get_no_more_tries_than_twenty():
+    tries = Tries()
+    waits = [tries.wait_s(f"10.1.{number}.1", NOON) for number in range(250)]
+
+    assert waits[:MOST_TRIES_OF_ALL] == [0] * MOST_TRIES_OF_ALL
+    assert set(waits[MOST_TRIES_OF_ALL:]) == {600}
+    assert tries.wait_s("10.2.0.1", NOON + timedelta(minutes=10)) == 0
+
+
+def test_right_codes_are_no_tries_however_many_terminals_are_set_up_at_once():
+    tries = Tries()
+    for _ in range(1000):
+        assert tries.wait_s("10.0.0.1", NOON) == 0
+        tries.succeeded("10.0.0.1")
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_waiting_until_it_catches_up():
+    tries, wrong = Tries(), NOON + timedelta(days=365)
+    assert [tries.wait_s("10.0.0.1", wrong) for _ in range(10)] == [0] * 10
+    assert tries.wait_s("10.0.0.1", wrong) == 600
+
+    assert tries.wait_s("10.0.0.1", NOON) == 0
+
+
 def test_the_memory_of_tries_is_bounded():
     tries = Tries()
 
     for number in range(MOST_ADDRESSES + 50):
-        tries.wait_s(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", NOON)
+        later = NOON + timedelta(minutes=number)
+        tries.wait_s(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", later)
 
     assert len(tries._by_address) == MOST_ADDRESSES
 

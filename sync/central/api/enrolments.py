@@ -18,6 +18,7 @@ REFUSALS: dict[NotEnrolled, tuple[HTTPStatus, str]] = {
     "unknown": (HTTPStatus.NOT_FOUND, "the code is not known; check it letter by letter"),
     "used": (HTTPStatus.GONE, "the code has been used; ask for a new one"),
     "expired": (HTTPStatus.GONE, "the code has expired; ask for a new one"),
+    "withdrawn": (HTTPStatus.GONE, "the code has been withdrawn; ask for a new one"),
 }
 
 
@@ -31,11 +32,15 @@ async def post_enrolment(request: Call, service: NamedDependency[Service]) -> Re
     _begin_try(service, address)
     done = await asyncio.to_thread(service.store.enrol, wanted, service.now(), service.random)
     if isinstance(done, str):
-        raise ProblemError(*REFUSALS[done])
+        raise ProblemError(*REFUSALS[done], kind=wire.CODE_PROBLEM + done)
     service.tries.succeeded(address)
-    config = configuration(done.terminal, service.questionnaires)
+    config = configuration(done.terminal, service)
     enrolment = wire.Enrolment(
-        terminal_id=done.terminal.id, token=done.token, epoch=done.epoch, config=config
+        terminal_id=done.terminal.id,
+        token=done.token,
+        epoch=done.epoch,
+        staff_pin_hash=done.staff_pin_hash,
+        config=config,
     )
     return reply(enrolment, HTTPStatus.CREATED)
 

@@ -23,19 +23,27 @@ class ProblemError(Exception):
     """A request that is refused, with the status that says why."""
 
     def __init__(
-        self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
+        self,
+        status: HTTPStatus,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        kind: str = wire.NO_KIND,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.headers = dict(headers or {})
+        self.kind = kind
 
 
 def problem_reply(
-    status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None
+    status: HTTPStatus,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    kind: str = wire.NO_KIND,
 ) -> Response[bytes]:
     """The reply that tells of a problem."""
-    problem = wire.Problem(title=status.phrase, status=status.value, detail=detail)
+    problem = wire.Problem(type=kind, title=status.phrase, status=status.value, detail=detail)
     return Response(
         wire.encode(problem),
         status_code=status.value,
@@ -46,7 +54,7 @@ def problem_reply(
 
 def on_problem(_call: Call, error: ProblemError) -> Response[bytes]:
     """What we refuse on purpose."""
-    return problem_reply(error.status, error.detail, error.headers)
+    return problem_reply(error.status, error.detail, error.headers, error.kind)
 
 
 def on_http_error(_call: Call, error: HTTPException) -> Response[bytes]:

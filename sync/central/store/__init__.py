@@ -9,14 +9,17 @@ from sqlalchemy import Connection
 
 from sync import wire
 from sync.central.checking import GoodResponse
-from sync.central.errors import UnknownTerminal, UnknownUnit
-from sync.central.store import heartbeats, responses, statistics, terminals, units
+from sync.central.errors import UnknownCode, UnknownTerminal, UnknownUnit
+from sync.central.store import codes, enrolment, heartbeats, responses, statistics, terminals, units
+from sync.central.store.codes import Code, CodeFor
 from sync.central.store.database import Database, open_database
+from sync.central.store.enrolment import Enrolled, NotEnrolled
 from sync.central.store.events import keep_events
+from sync.central.store.places import PlaceRow, history
 from sync.central.store.statistics import Statistics
-from sync.central.store.terminals import Enrolled, NotEnrolled, Terminal
+from sync.central.store.terminals import Terminal
 
-__all__ = ["Enrolled", "NotEnrolled", "Statistics", "Store", "Terminal", "open_store"]
+__all__ = ["Code", "Enrolled", "NotEnrolled", "Statistics", "Store", "Terminal", "open_store"]
 
 CODE_DAYS = 7
 
@@ -60,27 +63,62 @@ class Store:
         with self.reading() as connection:
             return units.all_units(connection)
 
-    def new_code(
+    def new_code(  # noqa: PLR0913, PLR0917 - what a code may say
         self,
         unit: str,
         place: str | None = None,
         now: datetime | None = None,
         days: int = CODE_DAYS,
         random: Random | None = None,
+        staff_pin_hash: str | None = None,
     ) -> str:
         """A one-time code for a terminal of this unit; raises UnknownUnit."""
-        expires_at = (now or utc_now()) + timedelta(days=days)
+        wanted = CodeFor(unit=unit, place=place, staff_pin_hash=staff_pin_hash)
         with self._database.writing() as connection:
             if units.find_unit(connection, unit) is None:
                 raise UnknownUnit(f"--unit {unit}: no such unit; see `central-admin unit list`")
-            return terminals.add_code(connection, unit, place, expires_at, random or SystemRandom())
+            return _add_code(connection, wanted, now, days, random)
+
+    def replacement_code(
+        self,
+        terminal_id: str,
+        now: datetime | None = None,
+        days: int = CODE_DAYS,
+        random: Random | None = None,
+        staff_pin_hash: str | None = None,
+    ) -> str:
+        """A one-time code for the machine that takes a terminal's place; raises UnknownTerminal.
+
+        It stands where that one stood, may send what that one gave, and goes on above its epochs.
+        That one is let in no more as soon as the code is used.
+        """
+        with self._database.writing() as connection:
+            before = terminals.find_terminal(connection, terminal_id)
+            if before is None:
+                raise _no_such_terminal(terminal_id)
+            unit, place = _known_spot(connection, before)
+            wanted = CodeFor(
+                unit=unit, place=place, staff_pin_hash=staff_pin_hash, replaces=before.id
+            )
+            return _add_code(connection, wanted, now, days, random)
+
+    def all_codes(self) -> tuple[Code, ...]:
+        """Every code, the one that expires first at the front."""
+        with self.reading() as connection:
+            return codes.all_codes(connection)
+
+    def withdraw_code(self, id_or_code: str, now: datetime | None = None) -> None:
+        """Let nobody in with this code; raises UnknownCode."""
+        with self._database.writing() as connection:
+            if not codes.withdraw(connection, id_or_code, now or utc_now()):
+                raise UnknownCode("no open code of this name; see `central-admin code list`")
 
     def enrol(
         self, request: wire.EnrolmentRequest, now: datetime, random: Random
     ) -> Enrolled | NotEnrolled:
         """Use up a code and let its terminal in; or why not."""
         with self._database.writing() as connection:
-            return terminals.enrol(connection, request, now, random)
+            return enrolment.enrol(connection, request, now, random)
 
     def authenticate(self, token: str) -> Terminal | None:
         """Whose token this is; None for an unknown or revoked one."""
@@ -102,12 +140,28 @@ class Store:
         with self.reading() as connection:
             return heartbeats.last_seen(connection)
 
+    def move(
+        self, terminal_id: str, unit: str, place: str | None = None, now: datetime | None = None
+    ) -> None:
+        """Tell a terminal where it stands from now on; raises UnknownUnit, UnknownTerminal."""
+        with self._database.writing() as connection:
+            if units.find_unit(connection, unit) is None:
+                raise UnknownUnit(f"--unit {unit}: no such unit; see `central-admin unit list`")
+            if not terminals.move(connection, terminal_id, unit, place, now or utc_now()):
+                raise _no_such_terminal(terminal_id)
+
+    def places(self, terminal_id: str) -> Sequence[PlaceRow]:
+        """Where a terminal was told to stand, and said that it stood; raises UnknownTerminal."""
+        with self.reading() as connection:
+            if terminals.find_terminal(connection, terminal_id) is None:
+                raise _no_such_terminal(terminal_id)
+            return history(connection, terminal_id)
+
     def revoke(self, terminal_id: str, now: datetime | None = None) -> None:
         """Refuse this terminal's token from now on; raises UnknownTerminal."""
         with self._database.writing() as connection:
             if not terminals.revoke(connection, terminal_id, now or utc_now()):
-                mend = "see `central-admin terminal list`"
-                raise UnknownTerminal(f"{terminal_id}: no such terminal; {mend}")
+                raise _no_such_terminal(terminal_id)
 
     def keep_responses(
         self, new: Sequence[GoodResponse], received_at: datetime
@@ -142,3 +196,23 @@ class Store:
         """The numbers of each unit, most responses first; "" stands for no unit."""
         with self.reading() as connection:
             return statistics.statistics_by_unit(connection)
+
+
+def _add_code(
+    connection: Connection, wanted: CodeFor, now: datetime | None, days: int, random: Random | None
+) -> str:
+    made_at = now or utc_now()
+    expires_at = made_at + timedelta(days=days)
+    return codes.add_code(connection, wanted, made_at, expires_at, random or SystemRandom())
+
+
+def _known_spot(connection: Connection, terminal: Terminal) -> tuple[str, str | None]:
+    """Unit and place where a terminal stands; what it was told if we do not know that unit."""
+    stands = terminal.location
+    if stands.unit is not None and units.find_unit(connection, stands.unit) is not None:
+        return stands.unit, stands.place
+    return terminal.unit, terminal.place
+
+
+def _no_such_terminal(terminal_id: str) -> UnknownTerminal:
+    return UnknownTerminal(f"{terminal_id}: no such terminal; see `central-admin terminal list`")

@@ -64,6 +64,14 @@ codes = Table(
     Column("place", Text),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
+    Column("id", Text),  # its name among administrators; the code itself is kept nowhere
+    Column("staff_pin_hash", Text),
+    Column("terminal_id", Text),  # whom it let in
+    Column("attempt_hash", Text),  # of the secret by which that one is known again
+    Column("replaces", Text),  # the terminal in whose place that one stands
+    Column("made_at", Instant),
+    Column("withdrawn_at", Instant),
+    Index("ix_codes_id", "id", unique=True),
 )
 
 terminals = Table(
@@ -80,6 +88,25 @@ terminals = Table(
     Column("predecessor", Text, ForeignKey("terminals.id")),
     Column("enrolled_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+    Column("replaces", Text),
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("number", _big, primary_key=True),  # the order in which they were known
+    Column("terminal_id", Text, ForeignKey("terminals.id"), nullable=False),
+    Column("revision", _big, nullable=False),
+    Column("is_ours", Boolean, nullable=False),  # set at the centre, not at the terminal
+    Column("set_by", Text, nullable=False),
+    Column("county", Text),
+    Column("unit", Text),  # no foreign key: an unknown unit is kept as it came
+    Column("service", Text),
+    Column("place", Text),
+    Column("since", Text),  # as the terminal said it
+    Column("known_at", Instant, nullable=False),
+    Column("used_at", Instant),  # when the terminal first said that it stands there
+    Index("ix_places_terminal_revision", "terminal_id", "revision"),
 )
 
 heartbeats = Table(

@@ -1,22 +1,29 @@
-"""Enrolment codes and the terminals that they let in."""
+"""The terminals that were let in, and whose successors they are."""
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from sync import wire
 from sync.central.store.database import dialect_insert
-from sync.central.store.tables import codes, responses, terminals, units
+from sync.central.store.places import (
+    PlaceRow,
+    counting,
+    counting_for,
+    next_revision,
+    tell_place,
+)
+from sync.central.store.secrets import sha256
+from sync.central.store.tables import responses, terminals, units
 
-# Without 0 O Q, 1 I L, 2 Z, 5 S, 8 B, 6 G and U V: read aloud or from paper, none is another.
-CODE_ALPHABET = "ACDEFHJKMNPRTWXY3479"
 ID_ALPHABET = "abcdefghjkmnpqrstvwxyz23456789"
+NO_HARDWARE_ID = "unknown"
+"""What a machine says that has no name of its own: it is nobody's successor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,75 +39,33 @@ class Terminal:
     hardware_id: str
     software: str
     predecessor: str | None
+    replaces: str | None
     enrolled_at: datetime
     revoked_at: datetime | None
+    location: wire.CentralLocation
+    """Where it stands: the newest of what it was told and what it said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolled:
-    """A terminal that has just been let in, with what only it may know."""
-
-    terminal: Terminal
-    token: str
-    epoch: int
-
-
-NotEnrolled = Literal["unknown", "used", "expired"]
-
-
-def sha256(secret: str) -> str:
-    """What is stored of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def normal_code(code: str) -> str:
-    """A code as people type it, without case, hyphens and spaces."""
-    return "".join(c for c in code.upper() if c.isalnum())
-
-
-def add_code(
-    connection: Connection, unit: str, place: str | None, expires_at: datetime, random: Random
-) -> str:
-    """A new one-time code, as it is shown: `XXXX-XXXX`. Only its hash is kept."""
-    code = "".join(random.choices(CODE_ALPHABET, k=8))
-    row = {"code_hash": sha256(code), "unit": unit, "place": place, "expires_at": expires_at}
-    connection.execute(insert(codes), row)
-    return f"{code[:4]}-{code[4:]}"
-
-
-def enrol(
-    connection: Connection, request: wire.EnrolmentRequest, now: datetime, random: Random
-) -> Enrolled | NotEnrolled:
-    """Use up a code and let its terminal in; or why not."""
-    code_hash = sha256(normal_code(request.code))
-    code = connection.execute(select(codes).where(codes.c.code_hash == code_hash)).one_or_none()
-    if code is None:
-        return "unknown"
-    if code.expires_at <= now:
-        return "expired"
-    take = update(codes).where(codes.c.code_hash == code_hash, codes.c.used_at.is_(None))
-    if connection.execute(take.values(used_at=now)).rowcount == 0:
-        return "used"
-    return _add_terminal(connection, request, code, now, random)
-
-
-def _add_terminal(
+def add_terminal(
     connection: Connection,
     request: wire.EnrolmentRequest,
     code: Row[*tuple[Any, ...]],
     now: datetime,
     random: Random,
-) -> Enrolled:
+) -> tuple[Terminal, str]:
+    """A new terminal as its code says, and its token, which is kept nowhere."""
+    token = _random_token(random)
     predecessor = _newest_of_hardware(connection, request.hardware_id)
-    token = random.randbytes(32).hex()
     row = {
         "hardware_id": request.hardware_id,
         "software": request.software,
         "token_hash": sha256(token),
         "unit": code.unit,
         "place": code.place,
-        "location_revision": 1,
+        # The code says where it stands from now on, whatever the terminal before it was told.
+        "location_revision": next_revision(connection, (predecessor, code.replaces)),
         "predecessor": predecessor,
+        "replaces": code.replaces,
         "enrolled_at": now,
     }
     new_id = None
@@ -112,32 +77,60 @@ def _add_terminal(
         new_id = connection.execute(statement.returning(terminals.c.id), row).scalar_one_or_none()
     terminal = find_terminal(connection, new_id)
     assert terminal is not None  # noqa: S101 - inserted three lines above
-    return Enrolled(terminal, token, _next_epoch(connection, predecessor))
+    tell_place(connection, new_id, terminal.location, now)
+    return terminal, token
+
+
+def move(
+    connection: Connection, terminal_id: str, unit: str, place: str | None, now: datetime
+) -> bool:
+    """Tell a terminal where it stands from now on; False when there is no such terminal."""
+    if find_terminal(connection, terminal_id) is None:
+        return False
+    news = {
+        "unit": unit,
+        "place": place,
+        "location_revision": next_revision(connection, [terminal_id]),
+    }
+    connection.execute(update(terminals).where(terminals.c.id == terminal_id).values(news))
+    told = connection.execute(_joined.where(terminals.c.id == terminal_id)).one()
+    tell_place(connection, terminal_id, _told(told), now)
+    return True
+
+
+def new_token(connection: Connection, terminal_id: str, random: Random) -> str:
+    """Another token for a terminal; the one before is good no more."""
+    token = _random_token(random)
+    statement = update(terminals).where(terminals.c.id == terminal_id)
+    connection.execute(statement.values(token_hash=sha256(token)))
+    return token
+
+
+def _random_token(random: Random) -> str:
+    return random.randbytes(32).hex()
 
 
 def _newest_of_hardware(connection: Connection, hardware_id: str) -> str | None:
+    if hardware_id == NO_HARDWARE_ID:
+        return None
     statement = select(terminals.c.id).where(terminals.c.hardware_id == hardware_id)
     newest_first = statement.order_by(terminals.c.number.desc()).limit(1)
     return connection.execute(newest_first).scalar_one_or_none()
 
 
-def _next_epoch(connection: Connection, predecessor: str | None) -> int:
-    if predecessor is None:
-        return 1
-    line = lineage(connection, predecessor)
+def next_epoch(connection: Connection, terminal_id: str) -> int:
+    """An epoch above all that came from a terminal and those before it."""
+    line = lineage(connection, terminal_id)
     statement = select(func.max(responses.c.epoch)).where(responses.c.terminal_id.in_(line))
     return 1 + (connection.execute(statement).scalar_one() or 0)
 
 
 def lineage(connection: Connection, terminal_id: str) -> frozenset[str]:
-    """A terminal and all its predecessors: the ids whose responses it may send."""
-    line = (
-        select(terminals.c.id, terminals.c.predecessor)
-        .where(terminals.c.id == terminal_id)
-        .cte("line", recursive=True)
-    )
-    before = select(terminals.c.id, terminals.c.predecessor).join(
-        line, terminals.c.id == line.c.predecessor
+    """A terminal, its predecessors and those it replaces: the ids whose responses it may send."""
+    columns = (terminals.c.id, terminals.c.predecessor, terminals.c.replaces)
+    line = select(*columns).where(terminals.c.id == terminal_id).cte("line", recursive=True)
+    before = select(*columns).join(
+        line, (terminals.c.id == line.c.predecessor) | (terminals.c.id == line.c.replaces)
     )
     return frozenset(connection.execute(select(line.union(before).c.id)).scalars())
 
@@ -147,14 +140,31 @@ _joined = select(terminals, units.c.county, units.c.service).join(
 )
 
 
-def _terminal(row: Row[*tuple[Any, ...]]) -> Terminal:
-    return Terminal(**{name: getattr(row, name) for name in Terminal.__slots__})
+def _terminal(row: Row[*tuple[Any, ...]], stands: PlaceRow | None) -> Terminal:
+    members = {name: getattr(row, name) for name in Terminal.__slots__ if name != "location"}
+    location = _told(row)
+    if stands is not None and stands.revision >= location.revision:
+        location = wire.CentralLocation(
+            **{name: getattr(stands, name) for name in wire.CentralLocation.__struct_fields__}
+        )
+    return Terminal(**members, location=location)
+
+
+def _told(row: Row[*tuple[Any, ...]]) -> wire.CentralLocation:
+    """What a terminal was told last."""
+    return wire.CentralLocation(
+        revision=row.location_revision,
+        county=row.county,
+        unit=row.unit,
+        service=row.service,
+        place=row.place,
+    )
 
 
 def find_terminal(connection: Connection, terminal_id: str) -> Terminal | None:
     """The terminal with this id, or None."""
     row = connection.execute(_joined.where(terminals.c.id == terminal_id)).one_or_none()
-    return _terminal(row) if row else None
+    return _terminal(row, counting_for(connection, row.id)) if row else None
 
 
 def authenticate(connection: Connection, token: str) -> Terminal | None:
@@ -163,7 +173,7 @@ def authenticate(connection: Connection, token: str) -> Terminal | None:
     row = connection.execute(_joined.where(terminals.c.token_hash == token_hash)).one_or_none()
     if row is None or not hmac.compare_digest(row.token_hash, token_hash):
         return None
-    return _terminal(row) if row.revoked_at is None else None
+    return _terminal(row, counting_for(connection, row.id)) if row.revoked_at is None else None
 
 
 def all_terminals(connection: Connection) -> tuple[Terminal, ...]:
@@ -171,7 +181,8 @@ def all_terminals(connection: Connection) -> tuple[Terminal, ...]:
     rows: Sequence[Row[*tuple[Any, ...]]] = connection.execute(
         _joined.order_by(terminals.c.number)
     ).all()
-    return tuple(_terminal(row) for row in rows)
+    stands = counting(connection)
+    return tuple(_terminal(row, stands.get(row.id)) for row in rows)
 
 
 def revoke(connection: Connection, terminal_id: str, now: datetime) -> bool:

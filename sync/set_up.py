@@ -1,0 +1,82 @@
+"""Setting a terminal up with a code, whoever brings it: the command, staff, or the boot file."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+
+import msgspec
+
+from device_config.clock import Reading
+from device_config.config_store import ConfigStore
+from device_config.errors import ConfigurationProblems, KioskError, StateNotWritable, UsageProblem
+from device_config.settings import CentralSettings
+from device_config.state import StateDirectory
+from sync.client import CentralClient
+from sync.enrolment import enrol, take_config
+from sync.enrolment_reply import refused
+from sync.questionnaire_pull import QuestionnairePuller
+
+ADDRESS_KEYS = ("url", "ca_file")
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """A terminal that is enrolled; `problem` is what is wrong with its first configuration."""
+
+    terminal_id: str
+    problem: str | None = None
+
+
+def set_up(
+    state: StateDirectory,
+    store: ConfigStore,
+    code: str,
+    address: Mapping[str, str],
+    now: Reading,
+) -> SetUp:
+    """Exchange the code, keep what it gives and the address that it was given at.
+
+    `address` holds those of ADDRESS_KEYS that differ from the settings. Raises EnrolmentRefused.
+    """
+    settings = _central(store, address)
+    if not settings.url:
+        raise refused("no-address")
+
+    def keep_address() -> None:
+        # Only now: an address with a typo must not stay behind.
+        for key, value in address.items():
+            store.set_value(f"central.{key}", value)
+
+    try:
+        with closing(CentralClient(settings, None)) as client:
+            enrolment = enrol(state, client, code, now, on_let_in=keep_address)
+    except StateNotWritable as error:
+        raise refused("storage", str(error)) from None
+    config = enrolment.config
+    layer = config.settings if config.settings is not msgspec.UNSET else None
+    try:
+        with closing(CentralClient(settings, enrolment.token)) as client:
+            # The first settings may need them. What does not come now, the agent fetches later.
+            QuestionnairePuller(state, store, client).pull(config.questionnaires, layer)
+        take_config(state, store, config, now)
+    except KioskError as error:
+        return SetUp(enrolment.terminal_id, str(error))
+    return SetUp(enrolment.terminal_id)
+
+
+def _central(store: ConfigStore, address: Mapping[str, str]) -> CentralSettings:
+    """The centre's settings with this address in them; raises EnrolmentRefused if it is none."""
+    settings = store.effective().settings.central
+    if not address:
+        return settings
+    try:
+        for key, value in address.items():
+            store.effective_with(f"central.{key}", value)
+    except (ConfigurationProblems, UsageProblem) as error:
+        raise refused("wrong-address", _in_a_line(error)) from None
+    return msgspec.structs.replace(settings, **dict(address))
+
+
+def _in_a_line(error: ConfigurationProblems | UsageProblem) -> str:
+    problems = error.problems if isinstance(error, ConfigurationProblems) else (str(error),)
+    return "; ".join(problem.strip() for problem in problems)
