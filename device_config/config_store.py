@@ -1,11 +1,12 @@
 """The configuration's life: layers staged, checked whole, activated only if clean, rolled back.
 
 The centre's layer and `config set`'s live in one durable file, `settings`, together with the
-pair that was active before, so that a change is one atomic step.
+pair that was active before, so that a change is one atomic step. A change is on trial until the
+kiosk has come up with it (trial.py).
 """
 
-import re
-import tomllib
+import logging
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,49 +14,65 @@ from typing import Any
 
 import msgspec
 
-from device_config.assets import asset
 from device_config.disk import mend_reading, say_once
-from device_config.durable_file import DurableFile, file_fingerprint
-from device_config.errors import ConfigurationProblems, StateDamaged, UsageProblem
+from device_config.durable_file import file_fingerprint
+from device_config.errors import ConfigurationProblems, KioskError, StateDamaged, UsageProblem
 from device_config.questionnaire import Questionnaire
 from device_config.questionnaire_files import installed, newest_of_each
-from device_config.settings import Layer, Settings, merged, settings_from
+from device_config.settings import LISTS, Layer, Settings, merged, settings_from
+from device_config.settings_files import (
+    MOST_BYTES,
+    TOO_LARGE,
+    path_of,
+    read_layer,
+    refuse_no_tables,
+    shipped_layer,
+)
 from device_config.settings_rules import (
     central_layer_problems,
     fit_problems,
     fitted,
-    layer_problems,
     own_problems,
     settings_problems,
 )
+from device_config.software import software
 from device_config.state import StateDirectory
+from device_config.trial import (
+    Kept,
+    Layers,
+    TakenBack,
+    changed,
+    confirmed,
+    digest,
+    failed,
+    kept_to,
+    refuses,
+    spared,
+    started,
+)
 
-MOST_BYTES = 256 * 1024
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """The settings that count now, and for each key the layer that it came from."""
+    """The settings that count now, and for each key the layer that it came from.
+
+    `kept` is the digest of the kept layers in them, empty where those are left out.
+    """
 
     settings: Settings
     body: Layer
     sources: Mapping[str, str]
     warnings: tuple[str, ...] = ()
-
-
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """What the state directory keeps of the configuration."""
-
-    centre: Layer = {}
-    set: Layer = {}
-    previous: "Kept | None" = None
+    kept: str = ""
 
 
 class ConfigStore:
     """The layers of one terminal: shipped < centre < terminal.toml < `config set`."""
 
     def __init__(self, state: StateDirectory, config_file: Path | None) -> None:
-        self._file = DurableFile(state.file("settings"))
+        self._file = state.durable("settings")
         self._config_file = config_file
         self._state = state
         self._questionnaires = state.questionnaires
@@ -68,46 +85,99 @@ class ConfigStore:
         """
         what = str(self._config_file or "the settings")
         try:
-            return self._fitted(self._merged(self._kept(), what))
+            kept = self._kept()
+            effective = self._fitted(self._merged(kept.layers, what))
         except (StateDamaged, ConfigurationProblems) as error:
             # Without the kept layers a terminal collects all the same; if they were not what is
             # wrong, this fails as well.
             warning = f"{error}\ncollecting without the centre's settings and those of config set"
-            effective = self._fitted(self._merged(Kept(), what))
+            effective = self._fitted(self._merged(Layers(), what))
             return replace(effective, warnings=(warning, *effective.warnings))
+        warnings = (*_of_taken_back(kept.taken_back), *effective.warnings)
+        return replace(effective, warnings=warnings, kept=digest(kept.layers))
+
+    def start(self) -> None:
+        """The kiosk starts: settings that it did not come up with go back. Never raises."""
+        try:
+            if self._is_calm():
+                return
+            self.effective()  # with a wrong terminal.toml no kiosk starts, whatever is on trial
+            self._file.update(lambda body: started(_kept_in(body), software(), uuid.uuid4().hex))
+        except (KioskError, OSError) as error:
+            log.error("whether the settings work is not written down: %s", error)  # noqa: TRY400
+
+    def confirm(self, kept: str) -> None:
+        """The kiosk has come up with `Effective.kept`. Raises StateNotWritable."""
+        before = self._kept_or_fresh()
+        if confirmed(before, kept) != before:
+            self._file.update(lambda body: confirmed(_kept_in(body), kept))
+
+    def note_failure(self, problem: str, *, has_display: bool = True) -> None:
+        """Why the kiosk does not come up, if it can say so. Never raises."""
+
+        def noted(body: object) -> Kept:
+            kept = failed(_kept_in(body), problem)
+            return kept if has_display else spared(kept)
+
+        try:
+            if self._kept_or_fresh().trial is not None:
+                self._file.update(noted)
+        except (KioskError, OSError) as error:
+            log.error("%s", error)  # noqa: TRY400 - the disk's trouble
+
+    def taken_back(self) -> TakenBack | None:
+        """What went back by itself, until somebody has changed it."""
+        return self._kept_or_fresh().taken_back
 
     def set_value(self, key: str, value: Any) -> None:
         """Set one key, as `config set` does; raises ConfigurationProblems if it does not fit."""
-        self._change(lambda kept: _with_value(kept, key, value), f"the settings with {key}", key)
+        what = f"the settings with {key}"
+        self._change(lambda kept: _with_value(kept.layers, key, value), what, key)
 
     def effective_with(self, key: str, value: Any) -> Effective:
         """The settings as `set_value` would make them, and raising as it does; nothing is kept."""
-        kept = self._kept_or_fresh()
-        after = _with_value(kept, key, value)
-        self._refuse_misfits(kept, after, f"the settings with {key}", key)
+        layers = self._kept_or_fresh().layers
+        after = _with_value(layers, key, value)
+        self._refuse_misfits(layers, after, f"the settings with {key}", key)
         return self._fitted(self._merged(after, f"the settings with {key}"))
 
     def activate_central(self, layer: Layer) -> bool:
         """Take the centre's layer; returns whether it was news.
 
-        Raises ConfigurationProblems, and keeps the layer before it, if it does not fit.
+        One that the kiosk did not come up with is none. Raises ConfigurationProblems, and keeps
+        the layer before it, if it does not fit.
         """
+        if len(msgspec.json.encode(layer)) > MOST_BYTES:
+            raise ConfigurationProblems("the centre's settings", (TOO_LARGE,))
         problems = central_layer_problems(layer)
         if problems:
             raise ConfigurationProblems("the centre's settings", problems)
-        if layer == self._kept_or_fresh().centre:
+        kept = self._kept_or_fresh()
+        if layer == kept.centre:
+            if kept_to(kept) != kept:
+                self._file.update(lambda body: kept_to(_kept_in(body)))
             return False
-        self._change(lambda kept: Kept(centre=layer, set=kept.set), "the centre's settings")
+        if refuses(kept, layer, software()):
+            return False
+        self._change(lambda kept: Layers(centre=layer, set=kept.set), "the centre's settings")
         return True
 
     def roll_back(self) -> None:
         """Go back to what was active before the last change; again to undo that."""
         self._change(_the_previous, "the configuration before this one")
 
-    def problems_with(self, questionnaire: Questionnaire) -> tuple[str, ...]:
-        """What would not fit the settings any more with this one installed too."""
+    def problems_with(
+        self, questionnaire: Questionnaire, centre: Layer | None = None
+    ) -> tuple[str, ...]:
+        """What would not fit the settings any more with this one installed too.
+
+        `centre` is the layer that the centre sends with it, if it does.
+        """
         try:
-            settings = self._merged(self._kept(), "the settings").settings
+            layers = self._kept().layers
+            if centre is not None:
+                layers = Layers(centre=centre, set=layers.set)
+            settings = self._merged(layers, "the settings").settings
         except (ConfigurationProblems, UsageProblem, StateDamaged):
             return ()  # they are not right as they are, and that is said elsewhere
         now = installed(self._questionnaires)
@@ -120,8 +190,7 @@ class ConfigStore:
         return (*self._file.fingerprint(), *own, *_packs_fingerprint(self._state))
 
     def _kept(self) -> Kept:
-        body = self._file.read()
-        return msgspec.convert(body, Kept) if body is not None else Kept()
+        return _kept_in(self._file.read())
 
     def _kept_or_fresh(self) -> Kept:
         try:
@@ -129,19 +198,23 @@ class ConfigStore:
         except StateDamaged:
             return Kept()
 
-    def _change(self, change: Callable[[Kept], Kept], what: str, key: str = "") -> None:
+    def _is_calm(self) -> bool:
+        """Whether a start changes nothing of what is kept."""
+        kept = self._kept_or_fresh()
+        return started(kept, "", "") == kept
+
+    def _change(self, change: Callable[[Kept], Layers], what: str, key: str = "") -> None:
         """Activate what `change` makes of the kept layers, if clean; they stay as a way back."""
 
         def checked(body: object) -> Kept:
-            before = msgspec.convert(body, Kept) if body is not None else Kept()
-            after = change(before)
-            self._refuse_misfits(before, after, what, key)
-            previous = Kept(centre=before.centre, set=before.set)
-            return Kept(centre=after.centre, set=after.set, previous=previous)
+            kept = _kept_in(body)
+            layers = change(kept)
+            self._refuse_misfits(kept.layers, layers, what, key)
+            return changed(kept, layers)
 
         self._file.update(checked)
 
-    def _refuse_misfits(self, before: Kept, after: Kept, what: str, key: str) -> None:
+    def _refuse_misfits(self, before: Layers, after: Layers, what: str, key: str) -> None:
         """Raise ConfigurationProblems for what a change brings, or leaves wrong at its own key.
 
         What did not fit before it is no reason: a language that is gone must not keep anybody
@@ -163,7 +236,7 @@ class ConfigStore:
         settings, warnings = fitted(wanted.settings, installed(self._questionnaires))
         return replace(wanted, settings=settings, warnings=warnings)
 
-    def _merged(self, kept: Kept, what: str) -> Effective:
+    def _merged(self, kept: Layers, what: str) -> Effective:
         """All layers on top of each other; raises ConfigurationProblems for a broken rule.
 
         Whether they fit what is installed is not looked at.
@@ -173,7 +246,7 @@ class ConfigStore:
             layers.append((str(self._config_file), read_layer(self._config_file)))
         layers.append(("set", kept.set))
         for name, layer in layers:
-            _refuse_no_tables(layer, name)
+            refuse_no_tables(layer, name)
         body, sources = merged(layers)
         try:
             settings = settings_from(body)
@@ -188,16 +261,12 @@ class ConfigStore:
 
 def _news(before: Iterable[str], after: Iterable[str], key: str = "") -> tuple[str, ...]:
     """The problems at other paths than those before, and those at the key itself."""
-    known = {_path_of(problem) for problem in before}
+    known = {path_of(problem) for problem in before}
     return tuple(
         problem
         for problem in after
-        if (path := _path_of(problem)) not in known or (key and path.startswith(key))
+        if (path := path_of(problem)) not in known or (key and path.startswith(key))
     )
-
-
-def _path_of(problem: str) -> str:
-    return problem.partition(": ")[0]
 
 
 def _packs_fingerprint(state: StateDirectory) -> Iterator[int]:
@@ -215,62 +284,35 @@ def _packs_fingerprint(state: StateDirectory) -> Iterator[int]:
             yield from file_fingerprint(path)
 
 
-def _with_value(kept: Kept, key: str, value: Any) -> Kept:
+def _kept_in(body: object) -> Kept:
+    """What a file's body keeps; raises StateDamaged for a body of another shape."""
+    try:
+        return msgspec.convert(body, Kept) if body is not None else Kept()
+    except msgspec.ValidationError as error:
+        raise StateDamaged(f"the kept settings are of another shape: {error}") from None
+
+
+def _of_taken_back(taken_back: TakenBack | None) -> Iterator[str]:
+    if taken_back is None:
+        return
+    whose = "the centre's last settings" if taken_back.centre else "the last settings"
+    why = f" ({taken_back.problem})" if taken_back.problem else ""
+    yield (
+        f"{whose} went back to those before: the kiosk did not come up with them in "
+        f"{taken_back.starts} starts{why}; change them, or try them again with config rollback"
+    )
+
+
+def _with_value(layers: Layers, key: str, value: Any) -> Layers:
     table, _, name = key.partition(".")
-    if not name:
-        raise UsageProblem(f"{key}: name a key with its table, like session.undo_s")
-    ours = {**kept.set, table: {**kept.set.get(table, {}), name: value}}
-    return Kept(centre=kept.centre, set=ours)
+    if not name or not table:
+        lists = " ([[panel]] and [[campaign]] are for terminal.toml)" if key in LISTS else ""
+        raise UsageProblem(f"{key}: name a key with its table, like session.undo_s{lists}")
+    ours = {**layers.set, table: {**layers.set.get(table, {}), name: value}}
+    return Layers(centre=layers.centre, set=ours)
 
 
-def _the_previous(kept: Kept) -> Kept:
+def _the_previous(kept: Kept) -> Layers:
     if kept.previous is None:
         raise UsageProblem("config rollback: nothing was changed yet, so there is no way back")
     return kept.previous
-
-
-def _refuse_no_tables(layer: Layer, name: str) -> None:
-    problems = [
-        f"{key}: is a table, like [{key}]"
-        for key, value in layer.items()
-        if key != "panel" and not isinstance(value, dict)
-    ]
-    if not isinstance(layer.get("panel", []), list):
-        problems.append("panel: is a list of tables, each like [[panel]]")
-    if problems:
-        raise ConfigurationProblems(name, tuple(problems))
-
-
-def shipped_layer() -> Layer:
-    """The shipped defaults."""
-    return tomllib.loads(asset("defaults.toml").read_text("utf-8"))
-
-
-def read_layer(path: Path) -> Layer:
-    """A settings file as it stands; raises ConfigurationProblems or UsageProblem."""
-    try:
-        size = path.stat().st_size
-        text = path.read_bytes() if size <= MOST_BYTES else b""
-    except OSError as error:
-        what = mend_reading(error, path, "give an existing settings file")
-        raise UsageProblem(f"{path}: {error.strerror}; {what}") from None
-    if size > MOST_BYTES:
-        raise ConfigurationProblems(str(path), (f"over {MOST_BYTES} bytes: too large",))
-    try:
-        return tomllib.loads(text.decode("utf-8"))
-    # Also RecursionError, and ValueError for a number of thousands of digits.
-    except (ValueError, RecursionError) as error:
-        raise ConfigurationProblems(str(path), (f"not TOML: {error}",)) from None
-
-
-def check_file(path: Path, state_questionnaires: Path | None = None) -> tuple[str, ...]:
-    """Every problem of a settings file, on top of the shipped defaults.
-
-    Of the tables that have a wrong shape only that is said; rules are for the others.
-    """
-    layer = read_layer(path)
-    problems = layer_problems(layer)
-    misshapen = {re.split(r"[.\[]", _path_of(problem))[0] for problem in problems}
-    rest = {table: value for table, value in layer.items() if table not in misshapen}
-    body, _ = merged([("shipped", shipped_layer()), (str(path), rest)])
-    return (*problems, *settings_problems(body, installed(state_questionnaires)))

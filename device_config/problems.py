@@ -41,6 +41,7 @@ NATIONAL_SCALES = {"statement": (1, 5), "recommendation": (0, 10)}
 
 EXAMPLES = {
     "hours.open": """; write it like ["mon-fri 07:00-18:00", "sat 09:00-15:00"]""",
+    "hours.by_unit": """; write it like {"1.2.246.10.1" = ["mon-fri 08:00-16:00"]}""",
     "session.languages": """; write it like ["fi", "sv", "en"]""",
     "version": """; write it like "2025.1\"""",
 }

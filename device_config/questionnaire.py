@@ -86,6 +86,17 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         texts = tuple(item for item in self.items if item.kind == "text")
         return before + self.own.items + texts
 
+    def all_texts(self) -> tuple[Texts, ...]:
+        """Everything that a client reads of it."""
+        texts = [self.title, *(item.text for item in self.all_items())]
+        if self.reasons is not None:
+            texts += [self.reasons.text, *(option.text for option in self.reasons.options)]
+        for scale in self.scales.values():
+            texts += scale.labels.values()
+            if scale.not_applicable is not None:
+                texts.append(scale.not_applicable)
+        return tuple(texts)
+
     def item(self, item_id: str) -> Item:
         """The item with this id; raises KeyError for an unknown one."""
         if self.reasons is not None and self.reasons.id == item_id:

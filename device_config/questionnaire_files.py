@@ -21,6 +21,8 @@ from device_config.questionnaire import Questionnaire
 
 MOST_BYTES = 2 * 1024 * 1024  # a questionnaire in forty languages is a tenth of this
 MOST_FILES = 100
+SHEETS = (".csv", ".tsv", ".xlsx")
+"""Tables of texts: no questionnaires yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,9 @@ def read_questionnaire(path: Path) -> Questionnaire:
 
 def read_questionnaire_file(path: Path) -> tuple[bytes, Questionnaire]:
     """A file's bytes and the questionnaire in them; raises as `read_questionnaire` does."""
+    if path.suffix.lower() in SHEETS:
+        mend = "`palautepiste questionnaire import` makes a questionnaire file of it"
+        raise UsageProblem(f"{path}: is a table; {mend}")
     try:
         content = read_plain(path, MOST_BYTES)
     except OSError as error:

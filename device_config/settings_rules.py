@@ -1,6 +1,7 @@
 """What is wrong with settings, beyond their shape: every problem with its path. Pure."""
 
 from collections.abc import Iterator
+from datetime import date
 from urllib.parse import urlsplit
 
 import msgspec
@@ -9,7 +10,9 @@ from device_config.hours import hours_problems
 from device_config.problems import line_of, shape_problems
 from device_config.questionnaire import Questionnaire
 from device_config.settings import (
+    API_PATH,
     LOOPBACK,
+    CampaignSettings,
     Layer,
     PanelSettings,
     SessionSettings,
@@ -30,12 +33,14 @@ def layer_problems(layer: Layer) -> tuple[str, ...]:
 
 
 def central_layer_problems(layer: Layer) -> tuple[str, ...]:
-    """What the centre may not set, besides a wrong shape."""
-    shape = layer_problems(layer)
-    if shape:
-        return shape
-    secrets = [key for key in ("token", "terminal_id") if key in layer.get("central", {})]
-    return tuple(f"central.{key}: the centre cannot set this" for key in secrets)
+    """A wrong shape, and what the centre may not set."""
+    central = layer.get("central")
+    keys = central if isinstance(central, dict) else {}
+    secrets = [key for key in ("token", "terminal_id") if key in keys]
+    return (
+        *layer_problems(layer),
+        *(f"central.{key}: the centre cannot set this" for key in secrets),
+    )
 
 
 def settings_problems(body: Layer, questionnaires: tuple[Questionnaire, ...]) -> tuple[str, ...]:
@@ -64,6 +69,9 @@ def own_problems(settings: Settings) -> tuple[str, ...]:
         *_central_problems(settings),
         *(("session.languages: each language once",) if twice else ()),
         *hours_problems(settings.hours.open),
+        *_unit_hours_problems(settings),
+        *_turn_problems(settings.session),
+        *_campaign_problems(settings),
         *panels_problems(settings.panel),
     )
 
@@ -76,6 +84,7 @@ def fit_problems(settings: Settings, questionnaires: tuple[Questionnaire, ...]) 
     return (
         *_session_problems(settings.session, questionnaires),
         *_respondent_problems(settings.session, questionnaires),
+        *_campaign_fit_problems(settings, questionnaires),
     )
 
 
@@ -103,8 +112,25 @@ def fitted(
     for name, wanted in _offered(session):
         if any(_offered_problems("", name, wanted, session, questionnaires)):
             session = msgspec.structs.replace(session, **{f"{name}_questionnaire": ""})
+    session = msgspec.structs.replace(
+        session, first_items=tuple(each for each in session.first_items if each in statements)
+    )
+    settings = msgspec.structs.replace(settings, session=session)
+    campaigns = tuple(
+        _fitted_campaign(each, settings, questionnaires) for each in settings.campaign
+    )
     left_out = (f"{each}; going on without" for each in problems)
-    return msgspec.structs.replace(settings, session=session), tuple(left_out)
+    return msgspec.structs.replace(settings, campaign=campaigns), tuple(left_out)
+
+
+def _fitted_campaign(
+    campaign: CampaignSettings, settings: Settings, questionnaires: tuple[Questionnaire, ...]
+) -> CampaignSettings:
+    """A campaign without what does not fit; its days and hours stay."""
+    names = {name for name, _ in _campaign_misfits(campaign, settings.session, questionnaires)}
+    if not names:
+        return campaign
+    return msgspec.structs.replace(campaign, questionnaire="", first_item="", own=())
 
 
 def _asked(wanted: str, questionnaires: tuple[Questionnaire, ...]) -> Questionnaire:
@@ -134,6 +160,9 @@ def _central_problems(settings: Settings) -> Iterator[str]:
         yield "central.url: http would send the token in the clear; use https"
     elif parts.query or parts.fragment or parts.username:
         yield "central.url: give the service's root only, without user, ? or #"
+    elif API_PATH in parts.path:
+        root = url.partition(API_PATH)[0]
+        yield f"central.url: the terminal adds {API_PATH} itself; give only {root}"
 
 
 def _session_problems(
@@ -157,6 +186,9 @@ def _session_problems(
             f"session.first_item: {session.first_item!r} is no statement of {questionnaire.id} "
             f"({', '.join(statements)})"
         )
+    for number, each in enumerate(session.first_items):
+        if each not in statements:
+            yield f"session.first_items[{number}]: {each!r} is no statement of {questionnaire.id}"
 
 
 def _respondent_problems(
@@ -198,6 +230,70 @@ def _offered_problems(
             f"{path}: {wanted!r} lacks the default language {session.languages[0]!r}, "
             f"and has {', '.join(named.languages)}"
         )
+
+
+def _unit_hours_problems(settings: Settings) -> Iterator[str]:
+    for unit, lines in settings.hours.by_unit.items():
+        yield from hours_problems(lines, f"hours.by_unit.{unit}")
+
+
+def _turn_problems(session: SessionSettings) -> Iterator[str]:
+    if session.take_turns != "off" and not session.first_items:
+        yield "session.first_items: missing; give the statements that take turns"
+    if len(set(session.first_items)) < len(session.first_items):
+        yield "session.first_items: each statement once"
+
+
+def _campaign_problems(settings: Settings) -> Iterator[str]:
+    for number, campaign in enumerate(settings.campaign):
+        path = f"campaign[{number}]"
+        days = []
+        for name, day in (("first_day", campaign.first_day), ("last_day", campaign.last_day)):
+            try:
+                days.append(date.fromisoformat(day))
+            except ValueError:
+                yield f"{path}.{name}: {day!r} is no day of the calendar"
+        if len(days) == 2 and days[1] < days[0]:
+            yield f"{path}.last_day: {campaign.last_day} is before the first day"
+        yield from hours_problems(campaign.hours, f"{path}.hours")
+
+
+def _campaign_fit_problems(
+    settings: Settings, questionnaires: tuple[Questionnaire, ...]
+) -> Iterator[str]:
+    for number, campaign in enumerate(settings.campaign):
+        for name, problem in _campaign_misfits(campaign, settings.session, questionnaires):
+            yield f"campaign[{number}].{name}: {problem}"
+
+
+def _campaign_misfits(
+    campaign: CampaignSettings, session: SessionSettings, questionnaires: tuple[Questionnaire, ...]
+) -> Iterator[tuple[str, str]]:
+    """Keys of a campaign that do not fit what is installed, each with what is wrong."""
+    wanted = campaign.questionnaire or session.questionnaire
+    asked = next((each for each in questionnaires if each.id == wanted), None)
+    if asked is None:
+        if campaign.questionnaire:
+            known = ", ".join(each.id for each in questionnaires)
+            yield "questionnaire", f"{wanted!r} is not installed ({known})"
+        return
+    if campaign.questionnaire and asked.respondent != "client":
+        yield "questionnaire", f"{wanted!r} is for a {asked.respondent}, not a client"
+    if campaign.questionnaire and session.languages[0] not in asked.languages:
+        yield (
+            "questionnaire",
+            f"{wanted!r} lacks the default language {session.languages[0]!r}",
+        )
+    statements = _statements(asked)
+    if not statements:
+        yield "questionnaire", f"{wanted!r} has no statement to begin with"
+    elif campaign.first_item and campaign.first_item not in statements:
+        known = ", ".join(statements)
+        yield "first_item", f"{campaign.first_item!r} is no statement of {wanted} ({known})"
+    own = [item.id for item in asked.own.items]
+    for each in campaign.own:
+        if each not in own:
+            yield "own", f"{each!r} is no own statement of {wanted} ({', '.join(own) or 'none'})"
 
 
 def panels_problems(panels: tuple[PanelSettings, ...]) -> Iterator[str]:

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from device_config.assets import asset
-from device_config.config_store import ConfigStore, check_file, read_layer
+from device_config.config_store import ConfigStore
 from device_config.durable_file import DurableFile
 from device_config.errors import ConfigurationProblems, KioskError, UsageProblem
+from device_config.settings_files import check_file, read_layer
 
 WRONG_FILES = {
     "no TOML": "session = {",

@@ -9,10 +9,11 @@ from builders import a_reading, a_state, an_outbox
 from click.testing import CliRunner
 
 from device_config.config_store import ConfigStore
+from device_config.credentials import Credentials, write_credentials
 from device_config.errors import ConfigurationProblems
 from device_config.location import Place
 from device_config.road import state_fact
-from kiosk import terminal
+from kiosk import settings_watch, terminal
 from kiosk.cli import main
 from kiosk.session.events import ConfigChanged
 from sync.health import health
@@ -24,7 +25,7 @@ class App:
     def __init__(self):
         self.posted = []
         self.post = self.posted.append
-        self.draw = self.arm = lambda *_: None
+        self.draw = self.arm = self.leave = lambda *_: None
 
 
 @pytest.fixture
@@ -56,6 +57,16 @@ def test_what_is_left_out_while_running_is_logged_and_told_to_the_agent(kiosk, c
     assert "no statements in 'se'" in body[0]
 
 
+def test_a_terminal_that_is_enrolled_while_it_runs_knows_who_it_is(kiosk):
+    kiosk.running._check_config()
+    assert kiosk.running._terminal_id is None
+
+    write_credentials(kiosk.running._state, Credentials(terminal_id="t-1", token="x" * 20))
+    kiosk.running._check_config()
+
+    assert kiosk.running._terminal_id == "t-1"
+
+
 def test_settings_that_are_right_again_are_told_to_the_agent_too(kiosk):
     kiosk.running._check_config()
     kiosk.file.write_text("[session]\nundo = 3\n")
@@ -78,7 +89,7 @@ def test_trouble_with_the_disk_does_not_end_the_windows_thread(kiosk, caplog, mo
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(terminal, "fingerprint_of", fail)
+    monkeypatch.setattr(settings_watch, "fingerprint_of", fail)
     for _ in range(3):
         kiosk.running._check_config()
 

@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from builders import a_reading
 from kiosk_builders import FIRST, Sitting
 
 from device_config.assets import asset_path
+from device_config.campaigns import HouseHours
 from device_config.config_store import ConfigStore
-from device_config.hours import OpeningHours
-from device_config.location import LocationFile, Place
+from device_config.credentials import Credentials, write_credentials
+from device_config.location import LocationFile
 from device_config.notices import NoticesFile
 from device_config.questionnaire_files import questionnaire_named
 from device_config.state import open_state
@@ -20,9 +22,11 @@ from kiosk.next_session import (
     is_open_at,
     opening_hours,
     session_config_of,
+    terminal_id_of,
 )
 from kiosk.session.events import ConfigChanged
 
+US = Credentials(terminal_id="t-1", token="a-token-of-twenty-characters")
 SATURDAY_NOON = datetime(2026, 11, 21, 12, tzinfo=ZoneInfo("Europe/Helsinki")).timestamp()
 
 
@@ -127,7 +131,7 @@ def test_the_place_is_where_the_terminal_was_moved_to(state, store, config_of):
     store.set_value("location.place", "Aula 1")
     assert config_of().location.place == "Aula 1"
 
-    LocationFile.of(state).move(Place(revision=1, unit="1.2.3", place="Aula 2"))
+    LocationFile.of(state).change("1.2.3", None, "Aula 2", a_reading())
 
     assert (config_of().location.unit, config_of().location.place) == ("1.2.3", "Aula 2")
 
@@ -147,7 +151,8 @@ def test_the_centres_notices_are_shown(state, config_of):
 
 CHANGES = {
     "a setting": lambda _, store: store.set_value("session.undo_s", 7),
-    "the place": lambda state, _: LocationFile.of(state).move(Place(revision=1, place="Aula 2")),
+    "the place": lambda state, _: LocationFile.of(state).change(None, None, "Aula 2", a_reading()),
+    "the enrolment": lambda state, _: write_credentials(state, US),
     "the notices": lambda state, _: NoticesFile.of(state).take([], "https://a.example/form"),
 }
 
@@ -159,6 +164,18 @@ def test_each_change_is_noticed(change, state, store):
     CHANGES[change](state, store)
 
     assert fingerprint_of(state, store) != before
+
+
+def test_who_we_are_is_known_once_it_is_said_and_not_while_the_file_is_damaged(state, store):
+    settings = store.effective().settings
+    assert terminal_id_of(state, settings) is None
+
+    write_credentials(state, US)
+    assert terminal_id_of(state, settings) == "t-1"
+
+    for number in (1, 2):
+        state.path.joinpath(f"credentials.{number}").write_bytes(b"torn")
+    assert terminal_id_of(state, settings) is None
 
 
 def test_without_a_change_nothing_is_noticed(state, store):
@@ -177,8 +194,8 @@ def test_what_was_noticed_counts_in_the_next_session(config_of):
 
 
 def test_without_opening_hours_it_is_always_open(store):
-    assert opening_hours(store.effective().settings) == OpeningHours()
-    assert is_open_at(OpeningHours(), 0.0, is_synced=True)
+    assert opening_hours(store.effective().settings) == HouseHours()
+    assert is_open_at(HouseHours(), 0.0, is_synced=True)
 
 
 @pytest.fixture

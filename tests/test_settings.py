@@ -4,10 +4,10 @@ import msgspec
 import pytest
 from builders import settings_with
 
-from device_config.config_store import shipped_layer
 from device_config.questionnaire import Questionnaire
 from device_config.questionnaire_files import shipped
 from device_config.settings import merged, settings_from
+from device_config.settings_files import shipped_layer
 from device_config.settings_rules import (
     central_layer_problems,
     layer_problems,
@@ -103,6 +103,10 @@ def test_a_wrong_shape_is_named_with_its_path_and_what_was_meant(layer, problem)
         ({"central": {"url": "http://palaute.example.fi"}}, "central.url: http would send"),
         ({"central": {"url": "https://u:p@palaute.example.fi"}}, "central.url: give the service"),
         ({"central": {"url": "https://palaute.example.fi/?a=b"}}, "central.url: give the service"),
+        (
+            {"central": {"url": "https://palaute.example.fi/sote/api/v1/"}},
+            "central.url: the terminal adds /api/v1 itself; give only https://palaute.example.fi/sote",
+        ),
         ({"session": {"questionnaire": "other"}}, "session.questionnaire: 'other' is not"),
         ({"session": {"languages": ["fi", "se"]}}, "session.languages[1]: "),
         ({"session": {"first_item": "nps"}}, "session.first_item: 'nps' is no statement"),

@@ -1,6 +1,6 @@
 """What a session needs to know before it begins: what is asked, of whom, by which rules. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from device_config.keyboards import Rows
@@ -93,8 +93,9 @@ class Keyboards:
     numbers: Rows
 
     def letters(self, language: str) -> Rows:
-        """The letters of a language."""
-        return self.by_language[language]
+        """The letters of a language; of the first one where it is offered no more."""
+        first = next(iter(self.by_language.values()))
+        return self.by_language.get(language, first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +148,14 @@ def session_config(  # noqa: PLR0913, PLR0917 - what the settings, the files and
     contact_mode: ContactMode,
     notices: Notices = Notices(),  # noqa: B008 - frozen
     base_flags: tuple[Flag, ...] = (),
+    left_out: Collection[str] = (),
 ) -> SessionConfig:
-    """What the settings mean for the next session; `questionnaires` begin with the client's."""
+    """What the settings mean for the next session; `questionnaires` begin with the client's.
+
+    `left_out` are the ids of items that are not asked now.
+    """
     return SessionConfig(
-        forms=tuple(_form(each, settings.first_item) for each in questionnaires),
+        forms=tuple(_form(each, settings.first_item, left_out) for each in questionnaires),
         languages=settings.languages,
         words=words,
         keyboards=keyboards,
@@ -165,5 +170,8 @@ def session_config(  # noqa: PLR0913, PLR0917 - what the settings, the files and
     )
 
 
-def _form(questionnaire: Questionnaire, first_item: str) -> Form:
-    return Form(questionnaire, order_of_asking(questionnaire, first_item, ASKED))
+def _form(questionnaire: Questionnaire, first_item: str, left_out: Collection[str]) -> Form:
+    order = order_of_asking(questionnaire, first_item, ASKED)
+    others = tuple(each for each in order[1:] if each.id not in left_out)
+    # What is asked first is always asked: without a statement there, no answer would begin.
+    return Form(questionnaire, (*order[:1], *others))

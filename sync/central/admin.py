@@ -18,8 +18,14 @@ from sync.central.store.responses import every_document
 
 __all__ = ["database_url", "export_csv", "export_ndjson", "open_store", "read_units"]
 
-UNIT_COLUMNS = ("unit", "name_fi", "name_sv", "name_en", "county", "service")
 LANGUAGES = ("fi", "sv", "en")
+UNIT_COLUMNS = (
+    "unit",
+    *(f"name_{language}" for language in LANGUAGES),
+    *(f"path_{language}" for language in LANGUAGES),
+    "county",
+    "service",
+)
 EXPORT_COLUMNS = (
     "received_at", "id", "terminal_id", "epoch", "seq", "unit", "place", "questionnaire",
     "version", "respondent", "language", "channel", "instrument", "answered_at", "precision",
@@ -68,6 +74,7 @@ def _units_in_csv(path: Path, text: str) -> Iterator[wire.Unit]:
                 names={language: row.get(f"name_{language}") for language in LANGUAGES},
                 county=row.get("county"),
                 service=row.get("service"),
+                paths={language: row.get(f"path_{language}") for language in LANGUAGES},
             )
     except (ValueError, csv.Error) as error:
         raise UnitsUnreadable(f"{path}: line {rows.line_num}: {error}") from None

@@ -19,6 +19,10 @@ class UnknownUnit(UsageProblem):
     """No unit has this OID."""
 
 
+class UnknownCode(UsageProblem):
+    """No code that could still be used has this name."""
+
+
 class UnknownTerminal(UsageProblem):
     """No terminal has this id."""
 

@@ -10,6 +10,7 @@ from litestar import Request
 from litestar.datastructures import State
 
 from sync.central.live import Live
+from sync.central.published_settings import PublishedSettings
 from sync.central.questionnaires import Questionnaires, shipped_questionnaires
 from sync.central.store import Store, utc_now
 from sync.central.tries import Tries
@@ -23,6 +24,7 @@ class Service:
 
     store: Store
     questionnaires: Questionnaires = field(default_factory=shipped_questionnaires)
+    settings: PublishedSettings = field(default_factory=PublishedSettings)
     live: Live = field(default_factory=Live)
     tries: Tries = field(default_factory=Tries)
     now: Callable[[], datetime] = utc_now
