@@ -9,12 +9,14 @@ from kivy.app import App
 from kivy.base import EventLoop
 from kivy.clock import Clock, ClockEvent
 from kivy.core.window import Window
+from kivy.input import MotionEvent
 
 from device_config.clock import boottime
 from kiosk.event_loop import wait_for_input
 from kiosk.inbox import Inbox
 from kiosk.screens.root import TerminalScreen, load_styles
-from kiosk.session.events import Event, TimePassed, Touch
+from kiosk.session.events import TimePassed, Touch
+from kiosk.staff.events import FrontEvent
 from kiosk.view.model import Choice, View
 
 log = logging.getLogger(__name__)
@@ -34,7 +36,8 @@ def has_window() -> bool:
 class KioskApp(App):
     """Builds the screen once, shows views, and posts what is touched.
 
-    Set `handle` (events), `on_touch` (a finger anywhere) and `on_first_frame` before `run()`; all
+    Set `handle` (events), `on_touch` (a finger anywhere, in pixels from the lower left, and the
+    window's size) and `on_first_frame` before `run()`; all
     are called on Kivy's thread.
     """
 
@@ -42,11 +45,11 @@ class KioskApp(App):
 
     def __init__(self) -> None:
         super().__init__()
-        self.handle: Callable[[Event], None] = lambda _event: None
+        self.handle: Callable[[FrontEvent], None] = lambda _event: None
         self._on_key: Callable[[int, bool], None] | None = None
         self._early_keys: deque[tuple[int, bool]] = deque(maxlen=MOST_EARLY_KEYS)
         self.on_first_frame: Callable[[], None] = lambda: None
-        self.on_touch: Callable[[], None] = lambda: None
+        self.on_touch: Callable[[float, float, tuple[float, float]], None] = lambda *_: None
         self.inbox = Inbox(self._take)
         self.screen: TerminalScreen | None = None
         self._deadline: ClockEvent | None = None
@@ -56,8 +59,11 @@ class KioskApp(App):
         load_styles()
         self.screen = TerminalScreen(self.post_choice, self.post_cursor)
         Window.bind(on_key_down=self._key_down, on_key_up=self._key_up)
-        Window.bind(on_touch_down=lambda *_: self.on_touch())
+        Window.bind(on_touch_down=self._touched)
         return self.screen
+
+    def _touched(self, _window: object, touch: MotionEvent) -> None:
+        self.on_touch(touch.x, touch.y, Window.size)
 
     def open_settings(self, *_: object) -> bool:
         """Kivy's own settings panel, on F1: not on a public terminal."""
@@ -72,7 +78,7 @@ class KioskApp(App):
         """Close the window after this turn; also from a signal's handler, so it locks nothing."""
         EventLoop.quit = True
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: FrontEvent) -> None:
         self.handle(event)
 
     def listen(self, on_key: Callable[[int, bool], None]) -> None:
@@ -81,7 +87,7 @@ class KioskApp(App):
             on_key(*self._early_keys.popleft())
         self._on_key = on_key
 
-    def post(self, event: Event) -> None:
+    def post(self, event: FrontEvent) -> None:
         """Put an event in line; callable from any thread."""
         self.inbox.post(event)
 

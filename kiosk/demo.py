@@ -22,12 +22,12 @@ import click
 from device_config import clock
 from device_config.config_store import ConfigStore
 from device_config.errors import KioskError, NotSetUp
+from device_config.pin import hash_pin, random_pin
 from device_config.state import StateDirectory, open_state
 from kiosk.reach import Reach
 from kiosk.visitors import Seen, visit, visitors
-from sync.client import CentralClient
-from sync.enrolment import enrol, take_config
 from sync.outbox import open_outbox
+from sync.set_up import set_up
 from sync.wire import Unit
 
 if TYPE_CHECKING:
@@ -77,10 +77,12 @@ def run_demo(clients: int | None, seed: int, pictures: Path | None, live_s: floa
         place = Place(folder / "central", folder / "terminal", folder / "terminal.toml")
         store = stack.enter_context(_store(place))
         url = stack.enter_context(_central(place))
-        _set_up_terminal(place, store, url, has_patience=clients is None)
-        stack.enter_context(_running("sync", *place.terminal_options))
+        pin = _set_up_terminal(place, store, url, has_patience=clients is None)
+        stack.enter_context(_running("sync", *place.terminal_options, "--spread", "0"))
         environment = {} if has_display else {"SDL_VIDEODRIVER": "offscreen"}
         click.echo(f"Live page:  {url}")
+        if clients is None:
+            click.echo(f"Staff PIN:  {pin}")
         if not has_display:
             click.echo("No display here: the terminal draws off screen.")
         reach = Reach(place.terminal_options, environment)
@@ -148,17 +150,16 @@ def _central(place: Place) -> Iterator[str]:
         yield line.split()[-1]
 
 
-def _set_up_terminal(place: Place, store: "Store", url: str, *, has_patience: bool) -> None:
-    """Enrol a terminal as a unit's staff would: with a one-time code."""
+def _set_up_terminal(place: Place, store: "Store", url: str, *, has_patience: bool) -> str:
+    """Enrol a terminal as a unit's staff would: with a one-time code. Returns the staff PIN."""
     idle_s = 20 if has_patience else HASTE_S
     settings = f'[central]\nurl = "{url.rstrip("/")}"\n[session]\nidle_timeout_s = {idle_s}\n'
     place.config.write_text(settings, "utf-8")
     state = open_state(place.terminal)
-    config = ConfigStore(state, place.config)
-    client = CentralClient(config.effective().settings.central, None)
-    enrolment = enrol(state, client, store.new_code(UNIT.unit, "Aula 1"))
-    client.close()
-    take_config(state, config, enrolment.config, clock.read())
+    pin = random_pin()
+    code = store.new_code(UNIT.unit, "Aula 1", staff_pin_hash=hash_pin(pin))
+    set_up(state, ConfigStore(state, place.config), code, {}, clock.read())
+    return pin
 
 
 # Somebody, or nobody, in front

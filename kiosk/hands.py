@@ -20,12 +20,12 @@ from kivy.core.window import Window
 from device_config.clock import boottime
 from kiosk import sdl
 from kiosk.app import KioskApp
+from kiosk.front import show
 from kiosk.runtime import Runtime
 from kiosk.screens.root import TerminalScreen
 from kiosk.screens.text_field import TextField
 from kiosk.session.states import Asking
 from kiosk.view.model import View
-from kiosk.view.show import show
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +154,8 @@ class Hands:
 
     def _look(self, _order: dict[str, Any]) -> dict[str, Any]:
         """What is on the screen, where it can be touched, and whether a touch counts yet."""
-        state, view = self._runtime.state, show(self._runtime.state)
+        state, front = self._runtime.state, self._runtime.front
+        view = show(front)
         screen = self._app.screen
         places = screen.places() if screen is not None else {}
         return {
@@ -165,7 +166,7 @@ class Hands:
             "language": view.language,
             "item": state.item if isinstance(state, Asking) else None,
             "is_ready": not (isinstance(state, Asking) and state.is_saving)
-            and boottime() >= state.guarded_until,
+            and boottime() >= front.guarded_until,
             "choices": {name: list(_box(widget)) for name, widget in places.items()},
             "chosen": [choice.id for choice in view.choices() if choice.is_chosen],
             "anywhere": view.whole_screen.id if view.whole_screen is not None else None,
@@ -175,6 +176,11 @@ class Hands:
             "echo": view.echo.label if view.echo is not None else None,
             "seconds_left": view.seconds_left,
             "code": view.code.address if view.code is not None else None,
+            "hint": view.hint,
+            "lamp": view.lamp,
+            "facts": {fact.label: fact.value for fact in view.facts},
+            "labels": {choice.id: choice.label for choice in view.choices()},
+            "dots": view.dots,
             "clipped": screen.clipped_texts() if screen is not None else [],
             "size": list(Window.size),
             "turns": Clock.frames,

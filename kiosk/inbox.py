@@ -5,18 +5,18 @@ from collections.abc import Callable
 
 from kivy.clock import Clock
 
-from kiosk.session.events import Event
+from kiosk.staff.events import FrontEvent
 
 
 class Inbox:
     """A queue with one Clock trigger; @mainthread would get events out of order."""
 
-    def __init__(self, handle: Callable[[Event], None]) -> None:
+    def __init__(self, handle: Callable[[FrontEvent], None]) -> None:
         self._handle = handle
-        self._events: deque[Event] = deque()
+        self._events: deque[FrontEvent] = deque()
         self._trigger = Clock.create_trigger(self._drain)
 
-    def post(self, event: Event) -> None:
+    def post(self, event: FrontEvent) -> None:
         """Put an event in line; callable from any thread."""
         self._events.append(event)
         self._trigger()

@@ -14,12 +14,17 @@ class AcceptedSound:
     def __init__(self) -> None:
         self._sound: Any = None
 
-    def turn(self, *, is_on: bool) -> None:
-        """Opening the loudspeaker is slow: not before the first frame, and only if wanted."""
+    def turn(self, *, is_on: bool, volume: int = 100) -> None:
+        """On or off, and how loud, from 0 to 100.
+
+        Opening the loudspeaker is slow: not before the first frame, and only if wanted.
+        """
         if not is_on:
             self._sound = None
         elif self._sound is None:
             self._sound = _loaded()
+        if self._sound is not None:
+            self._sound.volume = volume / 100
 
     def play(self) -> None:
         """Be heard once; a sound that still plays begins anew."""

@@ -1,7 +1,7 @@
 """From a draft to the response document's content."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 import pytest
@@ -26,6 +26,25 @@ def test_a_document_holds_what_the_draft_holds():
     for name in ("instrument", "respondent", "ended", "answers", "flags"):
         assert getattr(content, name) == getattr(draft, name)
     assert (content.terminal_id, content.text, content.masked) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("ended", "is_synced", "named"),
+    [
+        ("submitted", True, "t-1"),
+        ("timeout", True, "t-1"),
+        (None, True, None),
+        ("submitted", False, None),
+    ],
+)
+def test_the_terminal_is_named_only_where_nothing_else_is_left_to_be_filled_in(
+    ended, is_synced, named
+):
+    draft = replace(a_draft(), ended=ended)
+
+    content = content_of(draft, a_reading(is_synced=is_synced), mask, "t-1")
+
+    assert content.terminal_id == named
 
 
 def test_a_document_survives_the_way_over_the_wire():
@@ -129,3 +148,25 @@ def test_the_moment_is_that_of_the_first_answer_not_of_its_writing():
 
     assert moment.wall == now.wall - 120.0
     assert (moment.boottime, moment.boot_id, moment.is_synced) == (380.0, "boot-1", True)
+
+
+@pytest.mark.parametrize("is_synced", [True, False])
+@pytest.mark.parametrize("channel", ["staff-paper", "staff-verbal"])
+def test_what_staff_enter_has_the_day_that_they_say_and_not_the_moment_of_the_entry(
+    channel, is_synced
+):
+    draft = replace(a_draft(), channel=channel, given_on=date(2026, 3, 28), ended="submitted")
+
+    told = content_of(draft, a_reading(is_synced=is_synced), mask).answered
+
+    local = datetime.fromisoformat(told.at).astimezone()
+    assert (local.date(), local.hour, local.minute) == (date(2026, 3, 28), 0, 0)
+    assert (told.precision, told.clock) == ("day", "synced")
+
+
+def test_a_form_of_a_day_that_nobody_knows_has_no_time():
+    draft = replace(a_draft(), channel="staff-paper", ended="submitted")
+
+    told = content_of(draft, a_reading(), mask).answered
+
+    assert (told.at, told.clock, told.precision) == (None, "unknown", "day")

@@ -38,6 +38,8 @@ def by_letters(text, type_):
 def rule_of(target, view, metrics):
     if any(target.choice is key for row in view.keys for key in row):
         return rule_for("key", view, metrics)
+    if target.choice is view.alert:
+        return rule_for("line for staff", view, metrics)
     is_answer = any(target.choice is answer for answer in view.answers)
     return rule_for("answer" if is_answer else "other", view, metrics)
 

@@ -339,6 +339,19 @@ def test_a_response_that_begins_during_the_thanks_is_under_the_settings_of_then(
     assert sitting.state.draft.location.unit == "1.2.3"
 
 
+def test_a_session_under_way_keeps_the_place_where_it_began_and_the_next_one_has_the_new():
+    sitting = Sitting()
+    sitting.say(5)
+    sitting.happen(ConfigChanged(replace(a_config(), location=Location(unit="1.2.3"))))
+
+    sitting.say(4)
+    assert sitting.state.draft.location == a_config().location
+    sitting.silence()
+    sitting.say(5)
+
+    assert sitting.state.draft.location.unit == "1.2.3"
+
+
 def test_a_response_that_begins_during_the_thanks_is_in_a_language_that_is_still_offered():
     sitting = one_answer_only()
     sitting.do(LanguageChosen, "en")

@@ -6,7 +6,10 @@ from pathlib import Path
 
 from tests.world import OFFSCREEN, PROGRAM, Terminal, go_on, wait_for
 
-SLOW = ("sqlite_utils", "requests", "jsonschema", "gpiozero", "serial", "litestar", "sqlalchemy")
+SLOW = (
+    *("sqlite_utils", "requests", "jsonschema", "gpiozero", "serial", "litestar", "sqlalchemy"),
+    *("argon2", "kiosk.staff.reduce", "kiosk.staff.effects"),
+)
 
 
 def test_nothing_slow_is_imported_before_the_window_is_built(tmp_path):

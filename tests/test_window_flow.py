@@ -245,9 +245,10 @@ def put_cursor_last(reach):
 
 
 def high_choices(seen):
-    """What can be touched but is not in the lower half."""
+    """What visitors can touch but is not in the lower half; the line for staff is not for them."""
     half = seen["size"][1] / 2 + 1
-    return [name for name, (_, y, _, height) in seen["choices"].items() if y + height > half]
+    places = {name: box for name, box in seen["choices"].items() if name != "staff-alert"}
+    return [name for name, (_, y, _, height) in places.items() if y + height > half]
 
 
 def disk_bytes(terminal):

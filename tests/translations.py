@@ -6,7 +6,7 @@
 import ast
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -33,9 +33,19 @@ class Domain:
     files: tuple[tuple[str, str], ...]
     literals: str = ""
     """Files in which a text may also stand without a call, as in a table that a call reads."""
+    without: tuple[str, ...] = ()
+    """Files and folders whose texts are not meant."""
 
 
 KIOSK = Domain("kiosk", ROOT / "kiosk", (("**.py", "python"),), "**/*.py")
+FOR_STAFF = ("staff", "front.py")
+"""What is said to staff, and only in the languages that are shipped."""
+CLIENTS = replace(
+    KIOSK,
+    files=(("staff/**.py", "ignore"), ("front.py", "ignore"), *KIOSK.files),
+    without=FOR_STAFF,
+)
+"""What clients are told: all that a language pack has to translate."""
 CENTRAL = Domain("central", ROOT / "sync/central/pages", (("templates/**.html", "jinja2"),))
 DOMAINS = (KIOSK, CENTRAL)
 TEMPLATE = LOCALES / "kiosk.pot"
@@ -62,7 +72,10 @@ def texts_of(domain: Domain) -> set[str]:
 
 def _literals(domain: Domain) -> set[str]:
     """Every text in the code that is no docstring's part."""
-    paths = domain.folder.glob(domain.literals) if domain.literals else ()
+    found = domain.folder.glob(domain.literals) if domain.literals else ()
+    paths = [
+        path for path in found if path.relative_to(domain.folder).parts[0] not in domain.without
+    ]
     nodes = (node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8"))))
     return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
 
@@ -98,7 +111,7 @@ def compile_catalogue(domain: Domain, language: str) -> None:
 def write_template() -> None:
     """The file from which a language pack begins; no dates, so that it changes with its texts."""
     template = Catalog()
-    for text in sorted(texts_of(KIOSK)):
+    for text in sorted(texts_of(CLIENTS)):
         template.add(text, auto_comments=[NOTES[text]] if text in NOTES else [])
     with TEMPLATE.open("wb") as file:
         write_po(file, template, omit_header=True, width=100)

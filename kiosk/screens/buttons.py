@@ -90,7 +90,8 @@ class ChoiceButton(ButtonBehavior, Widget):
         if target.words is not None:
             self._words.show(target.words, paint.ink)
         if target.number is not None:
-            self._number.show(target.number, paint.ink)
+            is_quiet = target.number.tone == "quiet" and not is_pressed
+            self._number.show(target.number, self._colours.quiet if is_quiet else paint.ink)
 
     # Touches
 

@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 from kivy.clock import Clock
 from kivy.input import MotionEvent
 from kivy.lang import Builder
-from kivy.properties import ColorProperty
+from kivy.properties import ColorProperty, ListProperty
 from kivy.uix.widget import Widget
 
 from kiosk.screens import taps, theme
 from kiosk.screens.buttons import ChoiceButton, Post
 from kiosk.screens.face import Face
+from kiosk.screens.lamp import LampPicture
 from kiosk.screens.layout import Plan, arrange
 from kiosk.screens.letters import measured, measured_once
 from kiosk.screens.problems import clipped_texts, problems
@@ -47,6 +48,8 @@ class TerminalScreen(Widget):
     """Draws views, posts the choices that are touched, and decides nothing."""
 
     paper = ColorProperty(theme.LIGHT.paper)
+    band_colour = ColorProperty(theme.LIGHT.band)
+    band_pos, band_size = ListProperty([0, 0]), ListProperty([0, 0])
 
     def __init__(self, post: Post, post_cursor: PostCursor, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -56,6 +59,7 @@ class TerminalScreen(Widget):
         self._touched_turn: int | None = None
         self._buttons = Pool(lambda: ChoiceButton(post))
         self._words, self._faces, self._cards = Pool(WordsPicture), Pool(Face), Pool(Card)
+        self._lamps = Pool(LampPicture)
         self._progress, self._ring, self._code = ProgressBars(), Ring(), CodePicture()
         self._field = TextField(post_cursor)
         self.bind(size=self._lay_out)
@@ -85,7 +89,10 @@ class TerminalScreen(Widget):
         plan = arrange(view, size, measured, measured_once)
         metrics = theme.Metrics(*size, is_larger=view.preferences.larger)
         colours = theme.palette(view.preferences.contrast or view.screen == "night")
-        self.paper = colours.paper
+        self.paper, self.band_colour = colours.paper, colours.band
+        band = plan.band
+        self.band_pos = [band.x, band.y] if band else [0, 0]
+        self.band_size = [band.width, band.height] if band else [0, 0]
         self._put(
             [
                 *self._shown_cards(plan, colours, metrics),
@@ -94,6 +101,7 @@ class TerminalScreen(Widget):
                 *self._shown_words(plan, colours),
                 *self._shown_field(plan, view, colours, metrics),
                 *self._shown_buttons(plan, colours, metrics),
+                *self._shown_lamps(plan, colours),
             ]
         )
 
@@ -137,10 +145,17 @@ class TerminalScreen(Widget):
             face.mood, face.line_colour = place.mood, colours.face_line
         return faces
 
+    def _shown_lamps(self, plan: Plan, colours: theme.Palette) -> Sequence[Widget]:
+        lamps = self._lamps.take(len(plan.lamps))
+        for lamp, place in zip(lamps, plan.lamps, strict=True):
+            lamp.show(place, colours)
+        return lamps
+
     def _shown_words(self, plan: Plan, colours: theme.Palette) -> Sequence[Widget]:
+        tones = {"ink": colours.ink, "quiet": colours.quiet, "band": colours.on_band}
         pictures = self._words.take(len(plan.words))
         for picture, words in zip(pictures, plan.words, strict=True):
-            picture.show(words, colours.quiet if words.tone == "quiet" else colours.ink)
+            picture.show(words, tones[words.tone])
         return pictures
 
     def _shown_field(

@@ -13,6 +13,7 @@ from kiosk.view.model import Icon
 THICKNESS = 0.045
 CHECK_THICKNESS = 0.09
 """Half of a line's thickness, in parts of the sign's side."""
+BOLD = frozenset({"check", "exclamation", "cross"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,12 @@ class Oval:
     is_filled: bool = False
 
 
-Sign = Icon | Literal["check"]
+Sign = Icon | Literal["check", "exclamation", "cross"]
 
 _A_SMALL = (Stroke((0.02, 0.14, 0.17, 0.54, 0.32, 0.14)), Stroke((0.075, 0.27, 0.265, 0.27)))
 _A_LARGE = (Stroke((0.42, 0.14, 0.70, 0.88, 0.98, 0.14)), Stroke((0.52, 0.38, 0.88, 0.38)))
+
+_CROSS = (Stroke((0.14, 0.14, 0.86, 0.86)), Stroke((0.14, 0.86, 0.86, 0.14)))
 
 SIGNS: dict[Sign, tuple[Stroke | Oval, ...]] = {
     "back": (Stroke((0.92, 0.5, 0.1, 0.5)), Stroke((0.44, 0.84, 0.1, 0.5, 0.44, 0.16))),
@@ -68,6 +71,9 @@ SIGNS: dict[Sign, tuple[Stroke | Oval, ...]] = {
     ),
     "space": (Stroke((-0.3, 0.52, -0.3, 0.3, 1.3, 0.3, 1.3, 0.52)),),
     "check": (Stroke((0.1, 0.5, 0.4, 0.2, 0.92, 0.82)),),
+    "exclamation": (Stroke((0.5, 0.96, 0.5, 0.42)), Stroke((0.5, 0.14, 0.5, 0.04))),
+    "cross": _CROSS,
+    "close": _CROSS,
 }
 
 
@@ -119,5 +125,5 @@ class SignPicture(Widget):
 
     @property
     def _thickness(self) -> float:
-        share = CHECK_THICKNESS if self.name == "check" else THICKNESS
+        share = CHECK_THICKNESS if self.name in BOLD else THICKNESS
         return max(1.2, share * float(self.height))

@@ -8,6 +8,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kiosk.view.model import Lamp
+
 Colour = tuple[float, float, float, float]
 Size = tuple[int, int]
 
@@ -35,7 +37,10 @@ class Palette:
     chosen: Colour
     pressed: Colour
     face_line: Colour
-    """Around a face."""
+    """Around a face or a lamp."""
+    band: Colour
+    """Behind the top of a staff page."""
+    on_band: Colour
 
 
 LIGHT = Palette(
@@ -49,6 +54,8 @@ LIGHT = Palette(
     chosen=_hex("DDECF3"),
     pressed=_hex("D3E6EF"),
     face_line=_hex("4A3F35"),
+    band=_hex("0B4A66"),
+    on_band=_hex("FFFFFF"),
 )
 DARK = Palette(
     paper=_hex("0E1216"),
@@ -61,12 +68,21 @@ DARK = Palette(
     chosen=_hex("12384A"),
     pressed=_hex("1B5068"),
     face_line=_hex("FFFFFF"),
+    band=_hex("12384A"),
+    on_band=_hex("FFFFFF"),
 )
 
 FACES = tuple(_hex(code) for code in ("D4634C", "E88C48", "F2B541", "DBD662", "BDF0B0"))
 """Saddest to happiest, each lighter than the one before, so that greyscale keeps the order."""
 FEATURES = _hex("1B2733")
 """Eyes and mouth: the skins are the same in both themes, and so are these."""
+
+LAMPS: dict[Lamp, tuple[Colour, Colour]] = {
+    "ok": (_hex("2F7D4F"), _hex("FFFFFF")),
+    "attention": (_hex("F2B541"), _hex("1B2733")),
+    "bad": (_hex("B3261E"), _hex("FFFFFF")),
+}
+"""A lamp and the sign on it, in both themes."""
 
 CLEAR: Colour = (0.0, 0.0, 0.0, 0.0)
 CODE_DARK, CODE_LIGHT = _hex("000000"), _hex("FFFFFF")
@@ -96,7 +112,8 @@ def _luminance(colour: Colour) -> float:
 
 # How things that can be touched are painted
 
-Look = Literal["button", "primary", "toggle", "key", "quiet", "face"]
+Look = Literal["button", "primary", "toggle", "key", "quiet", "face", "band", "band-primary"]
+"""`band`, `band-primary`: on the band at the top of a staff page; the line for staff, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +131,9 @@ def paint(look: Look, is_chosen: bool, is_pressed: bool, colours: Palette) -> Pa
     if look == "primary":
         fill = colours.ink if is_pressed else colours.accent
         return Paint(fill, fill, colours.paper if is_pressed else colours.on_accent)
+    if look in ("band", "band-primary") and not is_pressed:
+        fill, ink = colours.band, colours.on_band
+        return Paint(ink, ink, fill) if look == "band-primary" else Paint(fill, ink, ink)
     if is_pressed:
         return Paint(colours.pressed, colours.accent, colours.ink, 2)
     if is_chosen:

@@ -1,6 +1,7 @@
 """A session's response so far. Pure."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sync.wire import (
     Answer,
@@ -22,7 +23,8 @@ TEXT = "text"
 class Draft:
     """A session's response so far. `revision` rises with each change that is to be saved.
 
-    `text` is as the visitor wrote it; it is masked on its way to the first write.
+    `text` is as the visitor wrote it; it is masked on its way to the first write. `given_on` is the
+    day that staff say, for a form that they enter.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Draft:
     text: str | None = None
     ended: Ended | None = None
     flags: tuple[Flag, ...] = ()
+    given_on: date | None = None
     revision: int = 0
 
     def answer_to(self, item_id: str) -> Answer | None:

@@ -166,6 +166,18 @@ class ComfortTapped:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffTouched:
+    """Staff chose something on their pages, or the line that leads there; `choice` is its id.
+
+    A session lets it pass: the pages are laid over it (`kiosk.staff`).
+    """
+
+    choice: str
+    at: float
+    fresh_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     """The runtime's timer rang; a late or early one is harmless."""
 
@@ -230,6 +242,7 @@ Touch = (
     | LanguageChosen
     | RespondentChosen
     | ComfortTapped
+    | StaffTouched
 )
 Event = (
     Touch

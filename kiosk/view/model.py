@@ -23,7 +23,16 @@ Screen = Literal[
     "thanks",
     "night",
     "out-of-order",
+    "staff-list",
+    "staff-keys",
+    "staff-code",
+    "staff-corners",
 ]
+"""The staff screens: a list to read and to choose from, something to type, a code for a phone, and
+five places to touch."""
+
+Lamp = Literal["ok", "attention", "bad"]
+"""How something is, in one colour: never without a word beside it."""
 
 Icon = Literal[
     "back",
@@ -34,6 +43,7 @@ Icon = Literal[
     "backspace",
     "shift",
     "space",
+    "close",
 ]
 
 Post = Callable[[float, str], Touch]
@@ -56,6 +66,8 @@ class Choice:
     """The label's language, where it is not the view's."""
     is_primary: bool = False
     """The way on that most will want."""
+    detail: str = ""
+    """A second, quieter line: where a unit belongs, whether a text is verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,15 @@ class Code:
 
     address: str
     caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that staff want to know: "Waiting answers" and "3"; a lamp where it is not well."""
+
+    label: str
+    value: str
+    lamp: Lamp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +158,23 @@ class View:
     """The rows of the on-screen keyboard."""
     whole_screen: Choice | None = None
     """What a touch anywhere does, where that is offered."""
+    alert: Choice | None = None
+    """A line for staff on the start screen, loud, with the question whole below it: touching it
+    opens the staff pages. Its id is `staff-alert`."""
+    banner: str = ""
+    """On the staff screens: that this is for staff, and which terminal it is."""
+    lamp: Lamp | None = None
+    """On a staff screen, how it all is; `title` says it in words."""
+    facts: tuple[Fact, ...] = ()
+    """At most seven."""
+    dots: int | None = None
+    """So many characters of a secret were typed; None where nothing secret is."""
+    page_of: tuple[int, int] | None = None
+    """Which of how many pages of a list this is, from 1; then `previous` and `next` are actions."""
 
     def choices(self) -> tuple[Choice, ...]:
         """Everything that can be chosen, in reading order."""
-        before = () if self.back is None else (self.back,)
+        before = tuple(each for each in (self.alert, self.back) if each is not None)
         keys = tuple(key for row in self.keys for key in row)
         languages = self.languages
         if self.more_languages is not None:

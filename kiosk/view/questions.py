@@ -38,7 +38,7 @@ WHO: dict[Respondent, str] = {
 def start_view(state: Idle, frame: Frame) -> View:
     """The first statement, before anybody has answered it."""
     form = state.form
-    view = _question(frame, form.first_item, state.form.questionnaire.scale_of(form.first_item))
+    view = item_view(frame, form.first_item, state.form.questionnaire.scale_of(form.first_item))
     return replace(
         view,
         key=f"start:{frame.key}{_of_whom(form)}",
@@ -64,7 +64,7 @@ def question_view(state: Asking, frame: Frame) -> View:
     """The question that somebody is at."""
     item = state.form.item(state.item)
     given = state.draft.answer_to(item.id)
-    view = _question(frame, item, state.form.questionnaire.scale_of(item), given)
+    view = item_view(frame, item, state.form.questionnaire.scale_of(item), given)
     if item.kind == "text":
         view = _with_keyboard(view, state, frame)
     return replace(
@@ -78,7 +78,8 @@ def question_view(state: Asking, frame: Frame) -> View:
     )
 
 
-def _question(frame: Frame, item: Item, scale: Scale | None, given: Answer | None = None) -> View:
+def item_view(frame: Frame, item: Item, scale: Scale | None, given: Answer | None = None) -> View:
+    """A question with its answers, and nothing around it yet; `given` is what was answered."""
     view = View(
         screen=SCREENS[item.kind],
         key=f"{item.id}:{frame.key}",

@@ -74,9 +74,14 @@ def main() -> int:
     arguments += ["--modes", *asked.modes]
     if asked.screens:
         arguments += ["--screens", *asked.screens]
+    # Both kinds of screens, unless those for staff alone are asked for.
+    kinds = (["--staff"],) if asked.staff else ([], ["--staff"])
+    walks = [(size, kind) for size in asked.sizes for kind in kinds]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        results = list(pool.map(lambda size: walked(size, *arguments), asked.sizes))
-    wrong = {size: found for size, (_, found) in zip(asked.sizes, results, strict=True)}
+        results = list(pool.map(lambda each: walked(each[0], *arguments, *each[1]), walks))
+    wrong: dict[str, dict[str, list[str]]] = {size: {} for size in asked.sizes}
+    for (size, _kind), (_shown, found) in zip(walks, results, strict=True):
+        wrong[size] |= found
     for size, problems in wrong.items():
         for name, found in problems.items():
             sys.stdout.write(f"{size} {name}: {'; '.join(found)}\n")

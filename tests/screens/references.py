@@ -20,23 +20,32 @@ SAMPLES = {
         ("reasons-two-ticked", "sv", "contrast"),
         ("text-written", "fi", "plain"),
         ("warning", "en", "larger"),
+        ("staff-location", "fi", "plain"),
+        ("staff-alert-no-location", "sv", "plain"),
     ),
     "1024x600": (
         ("availability", "ar", "plain"),
         ("text-in-numbers", "se", "contrast"),
         ("languages-in-between", "fi", "plain"),
+        ("staff-location-earlier", "en", "lowered"),
     ),
     "1280x800": (
         ("nps", "ru", "plain"),
         ("who", "sv", "lowered"),
         ("thanks-with-undo", "fi", "contrast"),
+        ("staff-status-bad", "sv", "contrast"),
     ),
     "1920x1080": (("thanks", "en", "plain"), ("start", "se", "contrast+larger+lowered")),
-    "720x1280": (("start", "ar", "contrast"), ("text-nearly-full", "sv", "larger")),
+    "720x1280": (
+        ("start", "ar", "contrast"),
+        ("text-nearly-full", "sv", "larger"),
+        ("staff-pin", "en", "plain"),
+    ),
     "800x1280": (
         ("nps", "fi", "lowered"),
         ("night", "en", "plain"),
         ("out-of-order", "fi", "plain"),
+        ("staff-support", "fi", "plain"),
     ),
 }
 """By size: (screen, language, mode). Each kind of screen, each language and mode, once or twice."""
@@ -67,16 +76,19 @@ def draw(size: str, folder: Path) -> None:
 
 
 def _draw_here(size: str, folder: Path) -> None:
+    from tests.screens import staff, views
     from tests.screens.stage import Stage
-    from tests.screens.views import NAMES, view_of
     from tests.screens.walk import size_of
 
-    screens = {name: screen for screen, name in NAMES.items()}
+    screens = {name: (screen, views.view_of) for screen, name in views.NAMES.items()}
+    screens |= {name: (screen, staff.staff_view) for screen, name in staff.NAMES.items()}
     stage = Stage(size_of(size))
     for sample in SAMPLES[size]:
         screen, language, mode = sample
-        view = view_of(screens[screen], language, mode)
-        stage.picture(view).save(folder / name_of(size, sample), compress_level=1)
+        screen, view_of = screens[screen]
+        stage.picture(view_of(screen, language, mode)).save(
+            folder / name_of(size, sample), compress_level=1
+        )
 
 
 def small(picture: Image.Image) -> Image.Image:

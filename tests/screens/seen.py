@@ -22,8 +22,7 @@ from tests.screens.contrast import (
     text_ratio,
 )
 from tests.screens.stage import Stage
-from tests.screens.views import wanted_views
-from tests.screens.walk import add_choices, size_of
+from tests.screens.walk import add_choices, size_of, views_of
 
 ROOM_PX = 4
 """Around a sign or a ring, so that more of its place is ground than ink."""
@@ -53,6 +52,7 @@ class Seen:
         """All words, and all shapes that mean something."""
         from kiosk.screens.buttons import ChoiceButton
         from kiosk.screens.face import Face
+        from kiosk.screens.lamp import LampPicture
         from kiosk.screens.shapes import CodePicture, ProgressBars, Ring
         from kiosk.screens.signs import SignPicture
         from kiosk.screens.text_field import TextField
@@ -62,6 +62,7 @@ class Seen:
             WordsPicture: self._words,
             ChoiceButton: self._button,
             Face: self._face,
+            LampPicture: self._lamp,
             SignPicture: self._sign,
             ProgressBars: self._progress,
             Ring: self._ring,
@@ -117,6 +118,11 @@ class Seen:
                 for middle, share in zip((x, y, x, y), (x1, y1, x2, y2), strict=True)
             )
             yield Measured(False, f"{part} of {name}", ink_ratio(self.picture, box))
+
+    def _lamp(self, lamp):
+        line, radius = round(lamp.line_px), lamp.width / 2
+        around = disc_ratio(self.picture, self._box(lamp), line, radius - 1)
+        yield Measured(False, f"outline of lamp {lamp.lamp}", around)
 
     def _ground(self, button):
         """What is inside a button's border, where it has one."""
@@ -199,7 +205,7 @@ def main() -> None:
     stage = Stage(asked.size)
     lowest: dict[str, tuple[float, str, str]] = {}
     low, count = [], 0
-    for view_name, view in wanted_views(asked.languages, asked.modes, asked.screens):
+    for view_name, view in views_of(asked):
         count += 2
         for name, each in shown(stage, view_name, view):
             found = (round(each.ratio, 2), name, each.what)

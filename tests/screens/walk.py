@@ -11,6 +11,7 @@ import os
 import sys
 from pathlib import Path
 
+from tests.screens.staff import wanted_staff_views
 from tests.screens.views import LANGUAGES, MODES, wanted_views
 
 
@@ -61,6 +62,13 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--languages", nargs="+", choices=LANGUAGES, default=LANGUAGES)
     parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
     parser.add_argument("--screens", nargs="+", default=())
+    parser.add_argument("--staff", action="store_true", help="the pages for staff instead")
+
+
+def views_of(asked: argparse.Namespace):
+    """(name, view) of every screen that was asked for."""
+    wanted = wanted_staff_views if asked.staff else wanted_views
+    return wanted(asked.languages, asked.modes, asked.screens)
 
 
 def size_of(text: str) -> tuple[int, int]:
@@ -76,8 +84,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path)
     add_choices(parser)
     asked = parser.parse_args()
-    views = wanted_views(asked.languages, asked.modes, asked.screens)
-    shown, wrong = walk(asked.size, views, asked.pictures)
+    shown, wrong = walk(asked.size, views_of(asked), asked.pictures)
     lines = [{"view": name, "problems": found} for name, found in wrong.items()]
     for line in (*lines, {"shown": shown}):
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -13,6 +13,8 @@ from kiosk.screens.layout.numbers import numbers
 from kiosk.screens.layout.page import Page
 from kiosk.screens.layout.plan import Plan
 from kiosk.screens.layout.sayings import night, out_of_order, thanks, warning
+from kiosk.screens.layout.staff import alert, staff_code, staff_corners, staff_list
+from kiosk.screens.layout.staff_keys import staff_keys
 from kiosk.screens.layout.writing import writing
 from kiosk.screens.theme import Metrics, Size
 from kiosk.view.model import Screen, View
@@ -30,6 +32,10 @@ LAYOUTS: dict[Screen, Callable[[Page], Plan]] = {
     "thanks": thanks,
     "night": night,
     "out-of-order": out_of_order,
+    "staff-list": staff_list,
+    "staff-keys": staff_keys,
+    "staff-code": staff_code,
+    "staff-corners": staff_corners,
 }
 
 
@@ -41,4 +47,6 @@ def arrange(
     `measure` may keep what it is given; `measure_written`, for what somebody writes, must not.
     """
     metrics = Metrics(*size, is_larger=view.preferences.larger)
-    return LAYOUTS[view.screen](Page(view, metrics, measure, measure_written or measure))
+    page = Page(view, metrics, measure, measure_written or measure)
+    plan = LAYOUTS[view.screen](page)
+    return plan + alert(page, page.alert_row) if page.has_alert else plan

@@ -13,6 +13,8 @@ CURSOR = 3
 """How thick the cursor is."""
 WRITTEN, ENOUGH_LINES = 1.15, 5
 """The largest type of what is written, where so many lines of it can be seen."""
+SHORT = 1.35
+"""The largest type of a few words."""
 
 
 def field_height(page: Page, lines: int) -> float:
@@ -51,19 +53,27 @@ def _longest(text: str, start: int, type_: Type, width: float, measure: Measure)
     return max(start + fitting, start + 1)
 
 
-def field_at(page: Page, box: Box, is_asking: bool) -> FieldPlace | None:
+def field_at(page: Page, box: Box, is_asking: bool, is_short: bool = False) -> FieldPlace | None:
     """The lines around the cursor, or the last ones, as many as the field shows.
 
-    `is_asking`: while it is empty it says what is asked, as there is no title.
+    `is_asking`: while it is empty it says what is asked, as there is no title. `is_short`: for a
+    few words, which stand in the middle of its height.
     """
     field = page.view.field
     if field is None:
         return None
-    metrics, type_ = page.metrics, _type(page, box)
+    metrics = page.metrics
     is_turned = page.view.direction == "rtl"
     inside = box.inset(metrics.pad * 1.5, metrics.pad * 0.5)
+    type_ = _short_type(page, inside) if is_short else _type(page, box)
     written = spans(field.text, type_, inside.width - CURSOR, page.measure_written)
+    asked = _asked(page, inside) if is_asking and not field.text else None
+    if is_short and asked is not None:
+        type_ = asked.type
     count = max(1, int(inside.height // type_.line_px))
+    if is_short:
+        count = min(count, len(asked.lines) if asked else len(written))
+        inside = inside.centred(inside.width, count * type_.line_px)
     at = _line_of(written, field.cursor)
     first = min(at, max(0, len(written) - count))
     rows = inside.stacked([type_.line_px] * count, 0)
@@ -76,8 +86,10 @@ def field_at(page: Page, box: Box, is_asking: bool) -> FieldPlace | None:
     x = row.right - before - CURSOR if is_turned else row.x + before
     cursor = Box(x, row.y, CURSOR, row.height).inset(0, row.height * 0.1)
     placeholder = None
-    if is_asking and not field.text:
-        placeholder = _placeholder(page, inside, rows[0].top)
+    if asked is not None:
+        y = max(inside.y, rows[0].top - asked.height)
+        place = Box(inside.x, y, inside.width, asked.height)
+        placeholder = Words("placeholder", asked, place, "left", "quiet")
     return FieldPlace(box, lines, cursor, is_turned, placeholder)
 
 
@@ -87,6 +99,22 @@ def _type(page: Page, box: Box) -> Type:
     text = (page.view.field.text, "")
     types = [page.type_of(text, False, "usual", size) for size in page.sizes(WRITTEN)]
     return next((each for each in types if each.line_px * ENOUGH_LINES <= box.height), types[-1])
+
+
+def _short_type(page: Page, inside: Box) -> Type:
+    """The largest type in which a few words are one line."""
+    assert page.view.field is not None  # noqa: S101 - only asked for where there is a field
+    text = page.view.field.text
+    types = [page.type_of((text, ""), False, "usual", size) for size in page.sizes(SHORT)]
+    return next(
+        (
+            each
+            for each in types
+            if each.line_px <= inside.height
+            and page.measure_written(text, each) <= inside.width - CURSOR
+        ),
+        types[-1],
+    )
 
 
 def _line_of(written: list[Span], cursor: int) -> int:
@@ -103,15 +131,11 @@ def _line(page: Page, type_: Type, text: str, span: Span, row: Box) -> Line:
     return Line(setting, said, span.start, Box(x, row.y, width, row.height))
 
 
-def _placeholder(page: Page, inside: Box, top: float) -> Words | None:
+def _asked(page: Page, inside: Box) -> Setting:
     """What is asked, for as long as nothing is written; it begins on the first line."""
     assert page.view.field is not None  # noqa: S101 - only placed where there is a field
-    text = page.view.field.placeholder
     wanted = Wanted(page.sizes(1.0), most_lines=2)
-    setting = page.set_all([(text, "")], wanted, inside.width, inside.height)[0]
-    y = max(inside.y, top - setting.height)
-    room = Box(inside.x, y, inside.width, setting.height)
-    return Words("placeholder", setting, room, "left", "quiet")
+    return page.set_one(page.view.field.placeholder, wanted, inside.width, inside.height)
 
 
 def character_at(place: FieldPlace, x: float, y: float, measure: Measure) -> int:

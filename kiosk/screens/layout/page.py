@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from kiosk.screens.fonts import Cut, family_of
 from kiosk.screens.layout.box import Box
+from kiosk.screens.layout.exceptions import has_line_for_staff, line_for_staff_px
 from kiosk.screens.layout.lines import Align, Measure, Setting, Type, hard_setting, setting_of
 from kiosk.screens.layout.plan import Plan, Target, Words
 from kiosk.screens.theme import Look, Metrics
@@ -57,8 +58,24 @@ class Page:
 
     @property
     def content(self) -> Box:
-        """All but the margin."""
-        return Box(0, 0, *self.metrics.size).inset(self.metrics.margin)
+        """All but the margin, and the line for staff where there is one."""
+        return self._split[1]
+
+    @property
+    def alert_row(self) -> Box:
+        """The line for staff, above everything else."""
+        return self._split[0]
+
+    @property
+    def _split(self) -> tuple[Box, Box]:
+        whole = Box(0, 0, *self.metrics.size).inset(self.metrics.margin)
+        height = line_for_staff_px(self.metrics) if self.has_alert else 0
+        return whole.cut_top(height, self.metrics.gap if height else 0)
+
+    @property
+    def has_alert(self) -> bool:
+        """Whether there is a line for staff on it."""
+        return has_line_for_staff(self.view, self.metrics)
 
     @property
     def is_lowered(self) -> bool:

@@ -6,9 +6,10 @@ from typing import Literal
 from kiosk.screens.layout.box import Box
 from kiosk.screens.layout.lines import Align, Setting
 from kiosk.screens.theme import Look
-from kiosk.view.model import Choice, Icon
+from kiosk.view.model import Choice, Icon, Lamp
 
-Tone = Literal["ink", "quiet"]
+Tone = Literal["ink", "quiet", "band"]
+"""`band`: on the band at the top of a staff page."""
 
 MIRRORED: dict[Align, Align] = {"left": "right", "center": "center", "right": "left"}
 
@@ -57,6 +58,18 @@ class FacePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class LampPlace:
+    """A lamp: how something is, in a colour and a sign."""
+
+    box: Box
+    lamp: Lamp
+
+    def mirrored(self, width: float) -> "LampPlace":
+        """On a screen read from the right."""
+        return replace(self, box=self.box.mirrored(width))
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Something that can be touched."""
 
@@ -68,7 +81,7 @@ class Target:
     icon: Icon | None = None
     icon_box: Box | None = None
     number: Words | None = None
-    """The number that the way back would change."""
+    """The number that the way back would change, or a second, quieter line."""
     check_box: Box | None = None
     """Where the check mark of a chosen toggle is."""
     is_mirrored: bool = False
@@ -160,6 +173,9 @@ class Plan:
     code: Box | None = None
     cards: tuple[Box, ...] = ()
     """What lies below words that belong together."""
+    lamps: tuple[LampPlace, ...] = ()
+    band: Box | None = None
+    """The band of a staff page, from edge to edge."""
 
     def __add__(self, other: "Plan") -> "Plan":
         return Plan(
@@ -171,6 +187,8 @@ class Plan:
             ring=self.ring or other.ring,
             code=self.code or other.code,
             cards=self.cards + other.cards,
+            lamps=self.lamps + other.lamps,
+            band=self.band or other.band,
         )
 
     def mirrored(self, width: float) -> "Plan":
@@ -185,4 +203,5 @@ class Plan:
             ring=self.ring and self.ring.mirrored(width),
             code=self.code and self.code.mirrored(width),
             cards=tuple(each.mirrored(width) for each in self.cards),
+            lamps=tuple(each.mirrored(width) for each in self.lamps),
         )

@@ -34,7 +34,7 @@ def writing(page: Page) -> Plan:
     base, area = bar(page, view.actions, has_back=is_back_below)
     keys, area = area.cut_bottom(_keyboard_height(page, area), page.metrics.gap)
     above = _above(page, area, has_back=view.back is not None and not is_back_below)
-    return base + page.turned(above) + _keyboard(page, keys)
+    return base + page.turned(above) + keyboard(page, keys)
 
 
 def _keyboard_height(page: Page, area: Box) -> float:
@@ -51,7 +51,7 @@ def _keyboard_height(page: Page, area: Box) -> float:
 # The keys
 
 
-def _keyboard(page: Page, area: Box) -> Plan:
+def keyboard(page: Page, area: Box) -> Plan:
     """The rows as the data gives them, whichever way the language is read."""
     rows = page.view.keys
     unit = min(_unit(row, area.width) for row in rows)
