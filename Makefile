@@ -49,6 +49,7 @@ drills: $(VENV)/.dev  ## The long drills: power cuts, kills, any network, any cl
 	$(BIN)/python -m tests.drills.power_cuts 4000
 	$(BIN)/python -m tests.drills.kills 200
 	$(BIN)/python -m tests.drills.kill 200
+	$(BIN)/python -m tests.drills.enrolment_kills 10
 	$(BIN)/python -m tests.drills.corruption 200
 	$(BIN)/python -m tests.drills.any_network 100
 	$(BIN)/python -m tests.drills.any_clock 2000
