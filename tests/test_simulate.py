@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kiosk_builders import a_config, a_draft, a_reading
+from msgspec import UNSET
 
 from device_config.errors import UsageProblem
 from device_config.questionnaire import answer_problem
@@ -26,7 +27,7 @@ from kiosk.simulate import simulate
 from kiosk.simulate_command import run_simulation
 from kiosk.visitors import WORDS
 from sync.outbox import Outbox, open_outbox
-from sync.wire import UNSET, Flag, QuestionnaireRef, Response
+from sync.wire import Flag, QuestionnaireRef, Response
 
 SIMULATED = Flag(rule="simulated")
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kiosk_builders import FIRST, LANGUAGES, NPS, Sitting, a_config, new_id
+from msgspec import UNSET
 
 from device_config.notices import Notices
 from device_config.questionnaire_files import questionnaire_named
@@ -36,7 +37,6 @@ from kiosk.session.free_text import COUNT_FROM, MOST_CHARACTERS
 from kiosk.session.preferences import COMFORTS, Preferences
 from kiosk.session.states import Asking, OutOfOrder, Thanks
 from kiosk.view.show import show
-from sync.wire import UNSET
 from tests.view_builders import (
     EVERY_LANGUAGE,
     FORM_URL,
