@@ -1,6 +1,8 @@
 """What each staff page does, told with fingers and the desk's answers; no window, no files."""
 
+import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -16,6 +18,7 @@ from kiosk.session.events import (
     TimePassed,
 )
 from kiosk.session.states import Asking, Idle, Night
+from kiosk.staff.dates import moment, written_day
 from kiosk.staff.effects import (
     AgentSilent,
     AskWay,
@@ -49,7 +52,7 @@ from kiosk.staff.menu import entries_for
 from kiosk.staff.places import UNDO_S
 from kiosk.staff.send import Send
 from kiosk.staff.states import IDLE_S, LET_IN_S, WARN_S
-from kiosk.staff.status import TITLES, WHAT_TO_DO, lamp_of, moment
+from kiosk.staff.status import TITLES, WHAT_TO_DO, lamp_of
 from kiosk.texts import NAMES, words_in
 from sync.central.store.codes import CODE_ALPHABET
 from sync.enrolment_reply import WORDS as SAID_BY_COMMANDS
@@ -292,11 +295,24 @@ def test_a_reason_without_words_asks_to_call_support():
 
 @pytest.mark.parametrize("at", [None, "", "yesterday", "9999-12-31T23:59:59-14:00"])
 def test_a_time_that_cannot_be_read_is_none(at):
-    assert moment(at) is None
+    assert moment(at, "fi") is None
 
 
-def test_a_time_is_said_in_local_time():
-    assert moment(rfc3339(1_795_255_200.0)).count(".") == 3
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("fi", r"\d+\.\d+\. \d\d\.\d\d"),
+        ("sv", r"\d+\.\d+ kl\. \d\d\.\d\d"),
+        ("en", r"\d+ [A-Z][a-z]{2}, \d\d:\d\d"),
+    ],
+)
+def test_a_time_is_written_as_its_language_writes_it(language, written):
+    assert re.fullmatch(written, moment(rfc3339(1_795_255_200.0), language))
+
+
+def test_a_day_in_english_names_its_month():
+    assert written_day(date(2026, 11, 3), "en") == "3 Nov 2026"
+    assert written_day(date(2026, 11, 3), "fi") == "3.11.2026"
 
 
 # Where it stands

@@ -155,7 +155,7 @@ def view(page: Enrol, frame: StaffFrame) -> View:
             title = frame.say("Setting up")
             return frame.list("enrol:waiting", title, hint=frame.say(hint))
         case "done":
-            ready = offer("ready", frame.say("Ready"), is_primary=True)
+            ready = offer("ready", frame.say("Done"), is_primary=True)
             title, hint = (
                 frame.say("It is set up"),
                 frame.say("A PIN code came with the code: with it you can say where it stands."),

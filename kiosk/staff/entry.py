@@ -4,12 +4,12 @@ What is chosen here stays for one form after the other. The forms themselves are
 """
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from kiosk.session.events import BackTapped, StaffTouched
 from kiosk.session.moves import refreshed
 from kiosk.session.states import Memory
+from kiosk.staff.dates import written_day
 from kiosk.staff.effects import DaySeen, Failed, ReadDay
 from kiosk.staff.entry_form import first_item
 from kiosk.staff.entry_states import (
@@ -113,12 +113,8 @@ def said_day(terms: Terms, frame: StaffFrame) -> str:
     if terms.day is None:
         return frame.say("Day not known")
     words = DAYS.get(terms.days_ago, "%(days)d days ago, %(day)s")
-    return frame.say(words) % {"days": terms.days_ago, "day": written_day(terms.day)}
-
-
-def written_day(day: date) -> str:
-    """A day in figures, as it is written in Finland: "21.11.2026"."""
-    return f"{day.day}.{day.month}.{day.year}"
+    day = written_day(terms.day, frame.language)
+    return frame.say(words) % {"days": terms.days_ago, "day": day}
 
 
 # One of the terms
@@ -233,5 +229,5 @@ def view_day(page: ChoosingDay, frame: StaffFrame) -> View:
         said_day(terms, frame),
         hint=hint,
         answers=rows,
-        actions=(offer("ready", frame.say("Ready"), is_primary=True),),
+        actions=(offer("ready", frame.say("Done"), is_primary=True),),
     )

@@ -206,7 +206,7 @@ def view_saved(page: SavedPage, frame: StaffFrame) -> View:
         actions=(
             offer("next-form", frame.say("Next form"), is_primary=True),
             offer("terms", frame.say("Another day or language")),
-            offer("ready", frame.say("Ready")),
+            offer("ready", frame.say("Done")),
         ),
         has_back=False,
     )

@@ -18,8 +18,8 @@ LANGUAGES = ("fi", "sv", "en")
 MOST_ROWS = 6
 """As many rows of a list as one screen takes; rows with a second line take more room."""
 MOST_TALL_ROWS = 4
-MOST_RESULTS = 3
-"""Above a keyboard there is room for few."""
+MOST_RESULTS, MOST_SUGGESTED = 5, 3
+"""Units and places offered above a keyboard; a low screen shows the first ones of them."""
 
 CLOSE = "close"
 PREVIOUS, NEXT = "previous", "next"

@@ -25,6 +25,7 @@ from kiosk.staff.effects import (
 from kiosk.staff.events import PageEvent, Told
 from kiosk.staff.frame import (
     MOST_RESULTS,
+    MOST_SUGGESTED,
     StaffFrame,
     offer,
 )
@@ -137,7 +138,7 @@ def _place_in(page: Search, unit: Unit) -> PlaceIn:
     """Where the terminal is known to have stood in this unit is offered again."""
     known = () if page.places is None else (page.places.now, *page.places.before)
     names = [each.place.place for each in known if each.place.unit == unit.unit]
-    suggested = tuple(dict.fromkeys(name for name in names if name))[:MOST_RESULTS]
+    suggested = tuple(dict.fromkeys(name for name in names if name))[:MOST_SUGGESTED]
     return PlaceIn(page, unit, suggested=suggested)
 
 

@@ -282,7 +282,7 @@ def _joined(page: Joining, outcome: object) -> Turn:
 
 def view_joining(page: Joining, frame: StaffFrame) -> View:
     """What is so, and what to do."""
-    ready = offer("ready", frame.say("Ready"), is_primary=not page.why)
+    ready = offer("ready", frame.say("Done"), is_primary=not page.why)
     if page.why is None:
         hint = "It takes longer than usual." if page.is_silent else "This can take a minute."
         title = frame.say("Joining %(name)s") % {"name": page.network.ssid}

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 
 from kiosk.session.events import BackTapped, StaffTouched, TimePassed
+from kiosk.staff.dates import moment
 from kiosk.staff.effects import Failed, Moved, MoveTo, PlaceSeen, PlacesSeen, UndoMove
 from kiosk.staff.events import PageEvent, Told
 from kiosk.staff.frame import MOST_TALL_ROWS, NEXT, PREVIOUS, StaffFrame, offer, pages_of
 from kiosk.staff.states import Page, Turn
-from kiosk.staff.status import moment
 from kiosk.view.model import View
 
 UNDO_S = 120.0
@@ -71,7 +71,7 @@ def reduce_moving(page: Moving, event: PageEvent) -> Turn:  # noqa: PLR0911 - a 
 
 def view_moving(page: Moving, frame: StaffFrame) -> View:
     """Where it stands now."""
-    ready = offer("ready", frame.say("Ready"), is_primary=True)
+    ready = offer("ready", frame.say("Done"), is_primary=True)
     if page.is_waiting:
         return frame.list("location:moving", frame.say("One moment"))
     if page.has_failed:
@@ -137,5 +137,5 @@ def view_history(page: History, frame: StaffFrame) -> View:
 
 
 def _since(seen: PlaceSeen, frame: StaffFrame) -> str:
-    since = moment(seen.place.since)
+    since = moment(seen.place.since, frame.language)
     return frame.say("Since %(moment)s") % {"moment": since} if since else ""

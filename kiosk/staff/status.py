@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from kiosk.session.events import BackTapped, StaffTouched
 from kiosk.session.states import Memory
+from kiosk.staff.dates import moment
 from kiosk.staff.effects import Failed, ReadStatus, StatusSeen
 from kiosk.staff.events import PageEvent, Told
 from kiosk.staff.frame import StaffFrame, offer
@@ -96,7 +96,9 @@ def _facts(seen: StatusSeen, frame: StaffFrame) -> Iterator[Fact]:
     yield Fact(frame.say("Where it stands"), here or frame.say("Not known"), _lamp(not here))
     yield Fact(frame.say("Connection"), *_connection(seen, frame))
     yield Fact(frame.say("Answers waiting"), _waiting(beat, frame))
-    yield Fact(frame.say("Last sent"), moment(beat.last_push_at) or frame.say("Not yet"))
+    yield Fact(
+        frame.say("Last sent"), moment(beat.last_push_at, frame.language) or frame.say("Not yet")
+    )
     is_right = beat.clock == "synced"
     clock = "It is right" if is_right else "Not checked yet: it needs the network"
     yield Fact(frame.say("Clock"), frame.say(clock), _lamp(not is_right))
@@ -128,7 +130,7 @@ def _connection(seen: StatusSeen, frame: StaffFrame) -> tuple[str, Lamp | None]:
 
 
 def _waiting(beat: Heartbeat, frame: StaffFrame) -> str:
-    oldest = moment(beat.oldest_pending_at)
+    oldest = moment(beat.oldest_pending_at, frame.language)
     if not beat.pending or oldest is None:
         return str(beat.pending)
     words = frame.say("%(count)d, the oldest from %(moment)s")
@@ -141,14 +143,3 @@ def _buttons(panels: tuple[PanelFact, ...], frame: StaffFrame) -> tuple[str, Lam
     if any(panel.state == "stuck" for panel in panels):
         return frame.say("A button is stuck"), "attention"
     return (frame.say("They work") if panels else frame.say("None")), None
-
-
-def moment(at: str | None) -> str | None:
-    """A time as it is said here, in local time: "21.11. 14.03"; None where there is none."""
-    if at is None:
-        return None
-    try:
-        local = datetime.fromisoformat(at).astimezone()
-    except (ValueError, OverflowError, OSError):
-        return None
-    return f"{local.day}.{local.month}. {local:%H.%M}"

@@ -12,6 +12,7 @@ from kiosk.view.model import Code, Fact, View
 
 MOST_CODE_CHARACTERS = 400
 """More makes a code whose squares a phone cannot tell apart on a small screen."""
+STATES = {"ok": "It works", "offline": "No connection", "attention": "It needs attention"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def view(page: Support, frame: StaffFrame) -> View:
     facts = (
         Fact(frame.say("Terminal"), beat.terminal_id or frame.say("Not set up")),
         Fact(frame.say("Where it stands"), frame.named(page.seen.unit) or unit or "–"),
-        Fact(frame.say("State"), ", ".join((beat.state, *beat.reasons))),
+        Fact(frame.say("State"), ", ".join((frame.say(STATES[beat.state]), *beat.reasons))),
         Fact(frame.say("Program"), beat.software),
     )
     caption = frame.say("For the phone of whoever helps you")

@@ -22,6 +22,8 @@ from kiosk.view.model import Choice
 
 LAMP, LARGE_LAMP = 0.8, 1.25
 """How large a lamp is beside a title and above one, in usual targets."""
+STATE = 1.7
+"""The most height of a status in words with what to do, in usual targets."""
 STATUS_TITLE = 1.9
 """The largest type of a title that is not on the band, in steps of the scale."""
 CODE_SHARE, UPRIGHT_CODE_SHARE = 0.5, 0.55
@@ -188,7 +190,7 @@ def _state(page: Page, area: Box, ways: Sequence[Choice]) -> tuple[Plan, Box]:
         hint = page.set_one(
             view.hint, wanted, width, min(page.line_px() * 3, free - page.line_px())
         )
-        most = max(page.line_px(), min(metrics.target * 1.3, free) - hint.height)
+        most = max(page.line_px(), min(metrics.target * STATE, free) - hint.height)
     title = in_lines(page, view.title, Wanted(page.sizes(STATUS_TITLE), True, 2), (width, most))
     whole = title.height + (hint.height if hint else 0)
     row, rest = area.cut_top(max(metrics.target, whole), metrics.gap)

@@ -216,10 +216,11 @@ def _found(page: Page, area: Box, has_title: bool = True) -> Plan:
     if view.answers:
         needed = (least_row(metrics) if is_tall else metrics.target) + metrics.gap
     plan = Plan()
-    texts = [(view.hint, "hint"), (view.title if has_title else "", "title")]
-    if is_tall and metrics.height < LOW:
-        texts = texts[:1]  # the rows have the place of the title
-    for text, name in texts:
+    # What the page asks is read first; where there is room for one line, the hint matters more.
+    lines = 2 * page.line_px() if view.hint else page.line_px()
+    has_rows = is_tall and metrics.height < LOW  # the rows have the place of the title
+    has_title = has_title and not has_rows and area.height >= needed + lines + metrics.gap
+    for text, name in ((view.title if has_title else "", "title"), (view.hint, "hint")):
         if not text or area.height < needed + page.line_px():
             continue
         wanted = Wanted(page.sizes(1.0))

@@ -7,6 +7,7 @@ from itertools import product
 
 from kiosk.screens.fonts import Cut
 from kiosk.screens.layout.box import Box
+from kiosk.screens.layout.exceptions import LOW
 from kiosk.screens.layout.lines import Align, Setting, narrowest_setting
 from kiosk.screens.layout.page import ACTION, Page, Wanted
 from kiosk.screens.layout.plan import Plan, Target, Words
@@ -14,8 +15,9 @@ from kiosk.screens.theme import LEAST_TARGET, Look
 from kiosk.view.model import Choice
 
 CUTS: tuple[Cut, ...] = ("usual", "narrow")
-BAND_TITLE = 1.6
-"""The largest type of a title on the band, in steps of the scale."""
+BAND_TITLE, LOWERED_TITLE = 1.6, 1.4
+"""The largest type of a title on the band, and that for which a band without ways has room, in
+steps of the scale."""
 WIDE = 2
 """How wide a button in the middle is at least, in parts of its height."""
 COLUMN = 1.75
@@ -43,7 +45,10 @@ def header(page: Page, area: Box, has_title: bool = True) -> tuple[Plan, Box]:
     In lowered mode both ways are not here, but in the row at the bottom.
     """
     view, metrics = page.view, page.metrics
-    row, rest = area.cut_top(metrics.target, metrics.gap * 2)
+    high = float(metrics.target)
+    if page.is_lowered and has_title and metrics.height >= LOW:
+        high = max(high, page.line_px() + page.line_px(LOWERED_TITLE) + metrics.line)
+    row, rest = area.cut_top(high, metrics.gap * 2)
     ends: Targets = ()
     inside = row
     if not page.is_lowered:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kiosk.screens.layout.box import Box
-from kiosk.screens.layout.exceptions import least_row
+from kiosk.screens.layout.exceptions import LOW, least_row
 from kiosk.screens.layout.lines import Setting
 from kiosk.screens.layout.page import Page, Wanted
 from kiosk.screens.layout.plan import LampPlace, Plan, Target, Words
@@ -39,7 +39,10 @@ def _across(page: Page, choices: Sequence[Choice]) -> int:
     """How many buttons a row has."""
     if page.metrics.is_upright or any(choice.detail for choice in choices):
         return 1
-    return 3 if page.is_lowered and len(choices) > 2 else 2
+    if not page.is_lowered or len(choices) < 3:
+        return 2
+    # Of four or five, pairs such as "quieter" and "louder" stay side by side where there is height.
+    return 3 if len(choices) % 3 == 0 or page.metrics.height < LOW else 2
 
 
 def rows(page: Page, area: Box, choices: Sequence[Choice], has_all: bool = True) -> Plan:
