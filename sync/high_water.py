@@ -58,13 +58,21 @@ class HighWaterMark:
         A mark that cannot be written is logged: answers go on without it.
         """
         try:
-            descriptor = open_private(self._path)
+            descriptor = self._opened()
             try:
                 os.pwrite(descriptor, _framed(number), 0)
             finally:
                 os.close(descriptor)
         except OSError as error:
             say_once(f"{self._path}: {error.strerror}; numbers go on without this mark")
+
+    def _opened(self) -> int:
+        # The usual case alone: giving a file to its owner each time would make every flush of the
+        # database wait for one more change of the folder's file system.
+        try:
+            return os.open(self._path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return open_private(self._path)
 
     def settle_at(self, number: Number) -> None:
         """The same, on disk when this returns: for the start, after which nothing is in doubt."""
