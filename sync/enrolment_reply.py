@@ -7,7 +7,7 @@ import msgspec
 from device_config.errors import EnrolmentRefused
 from sync.outcome import Reply, Unreachable
 from sync.schedule import retry_after_s
-from sync.wire import CODE_PROBLEM, UNREADABLE, Enrolment, Problem
+from sync.wire import CODE_PROBLEM, NO_KIND, UNREADABLE, Enrolment, Problem
 
 WORDS = {
     "unknown-code": ("the centre does not know this code", "check it letter by letter"),
@@ -117,8 +117,15 @@ def _refusal(reply: Reply) -> EnrolmentRefused:
     problem = _problem(reply.body)
     if problem is None:  # a web server's own page: no service has looked at the code
         return refused("not-a-centre" if reply.status < 300 else "wrong-address", detail)
+    if reply.status == 404 and not _may_be_of_a_code(problem):
+        return refused("wrong-address", detail)
     code = BY_KIND.get(problem.type.removeprefix(CODE_PROBLEM)) or BY_STATUS.get(reply.status)
     return refused(code) if code else refused("wrong-address", detail)
+
+
+def _may_be_of_a_code(problem: Problem) -> bool:
+    """Whether a 404 says that the code is unknown; of another type, it is the path that is."""
+    return problem.type in {"", NO_KIND} or problem.type.startswith(CODE_PROBLEM)
 
 
 def _wait_s(reply: Reply) -> float | None:

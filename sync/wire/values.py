@@ -43,6 +43,8 @@ def location_of(place: Place) -> Location:
 NO_KIND = "about:blank"
 CODE_PROBLEM = "urn:palautepiste:code-"
 """Begins the type of a problem with a code; unknown, used, expired or withdrawn follows."""
+NO_ROUTE_PROBLEM = "urn:palautepiste:no-such-route"
+"""The type of a problem with the address: the service has no such path."""
 
 
 class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -61,7 +61,8 @@ def on_http_error(_call: Call, error: HTTPException) -> Response[bytes]:
     """What the framework refuses: an unknown route, a wrong method, a malformed query."""
     status = HTTPStatus(error.status_code)
     detail = error.detail if status < HTTPStatus.INTERNAL_SERVER_ERROR else ""
-    return problem_reply(status, detail, error.headers)
+    kind = wire.NO_ROUTE_PROBLEM if status == HTTPStatus.NOT_FOUND else wire.NO_KIND
+    return problem_reply(status, detail, error.headers, kind)
 
 
 def on_busy_database(_call: Call, error: Exception) -> Response[bytes]:
