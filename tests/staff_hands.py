@@ -1,10 +1,14 @@
 """What staff's fingers do on the real window, for its tests. Holds no tests."""
 
+import time
+
 from device_config.credentials import Credentials, write_credentials
 from device_config.pin import hash_pin
 from device_config.state import open_state
 from device_config.units import UnitList, UnitsFile
+from kiosk.session.moves import GUARD_S
 from tests.staff_builders import PIN, TERMINAL, UNITS
+from tests.world import UNIT, run
 
 TOKEN = "a-token-of-twenty-characters"
 SCREEN = "[screen]\nsize = [800, 480]\n"
@@ -22,11 +26,18 @@ def enrolled(terminal, pin_hash=None):
     return terminal
 
 
-def knock(reach):
-    """Left, right, left, right in the upper corners."""
+def a_code(centre):
+    """A code for setting up, with our PIN."""
+    made = ["code", "new", "--unit", UNIT, "--pin", PIN, "--state", centre.folder]
+    return run("central-admin", *made).stdout.strip()
+
+
+def knock(reach, pause_s=0.0):
+    """Left, right, left, right in the upper corners, with so long between two."""
     width, height = reach.ready()["size"]
     for x in (8, width - 8, 8, width - 8):
         reach.touch_at(x, height - 8)
+        time.sleep(pause_s)
     return reach.wait(lambda seen: seen["key"].startswith("staff:"), "the staff pages")
 
 
@@ -79,3 +90,13 @@ def open_entry(reach, entry, page):
         touches += 1
     touch(reach, entry, page)
     return touches
+
+
+def first_row(reach, unit):
+    """Look until a unit is the first one, for as long as a person takes to see it there."""
+    choice = f"unit:{unit.unit}"
+    reach.wait(
+        lambda seen: next(each for each in seen["choices"] if each[:5] == "unit:") == choice,
+        "the first row",
+    )
+    time.sleep(2 * GUARD_S)

@@ -249,5 +249,9 @@ def test_no_response_is_flagged_twice_by_one_rule_and_memory_stays_bounded(steps
 
 
 @given(times)
-def test_any_times_in_any_order_are_judged(at):
-    judged(firsts(at))
+def test_any_times_in_any_order_are_judged_and_measured_from_zero_up(at):
+    judgements = judged(firsts(at))
+
+    assert len(judgements) == len(at)
+    flags = [flag for each in judgements for flag in each.flags]
+    assert all(flag.measured >= 0 and flag.limit >= 0 for flag in flags)

@@ -172,6 +172,16 @@ def test_a_campaigns_hours_come_on_top_on_its_days_and_run_past_midnight():
     assert not hours.is_open(at(saturday - timedelta(days=7), 21))
 
 
+def test_a_campaigns_hours_count_in_its_units_alone():
+    campaign = a_campaign(hours=["sat 10:00-14:00"], units=["1.2"])
+    settings = settings_of(campaign, opened=["mon-fri 08:00-16:00"])
+    saturday = at(MONDAY + timedelta(days=5), 11)
+
+    assert house_hours(settings, "1.2").is_open(saturday)
+    assert not house_hours(settings, "1.3").is_open(saturday)
+    assert not house_hours(settings, None).is_open(saturday)
+
+
 def test_a_campaigns_hours_close_no_house_that_is_always_open():
     hours = house_hours(settings_of(a_campaign(hours=["sat 10:00-11:00"])), None)
 

@@ -383,8 +383,14 @@ def test_after_stopping_all_pins_are_free_and_nothing_is_posted(pi):
     rig.panel.stop()
 
 
-def test_a_panel_that_never_started_can_be_stopped():
-    Rig().panel.stop()
+def test_a_panel_that_never_started_can_be_stopped_and_has_taken_no_pin():
+    rig = Rig(leds=LEDS)
+
+    rig.panel.stop()
+
+    assert rig.news.empty()
+    for number in (*PINS, *LEDS):
+        DigitalInputDevice(number).close()
 
 
 def test_pins_come_back_for_the_next_panel():

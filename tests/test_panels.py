@@ -86,8 +86,13 @@ def test_a_panel_that_has_stopped_is_silent_and_may_be_stopped_again(rig):
 
 
 @pytest.mark.parametrize("kind", [Keys, Pins, Plain, Box])
-def test_a_panel_that_was_never_started_can_be_stopped(kind, tmp_path):
-    kind(tmp_path).stop()
+def test_a_panel_that_was_never_started_can_be_stopped_and_says_nothing(kind, tmp_path):
+    rig = kind(tmp_path)
+
+    rig.stop()
+
+    assert rig.news.empty()
+    assert rig.presses.empty()
 
 
 # Wires

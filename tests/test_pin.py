@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from device_config import pin
 from device_config.credentials import Credentials
+from device_config.durable_file import DurableFile
 from device_config.errors import StateNotWritable, UsageProblem
 from device_config.pin import (
     FREE_TRIES,
@@ -133,6 +134,24 @@ def test_during_the_wait_even_the_right_pin_does_not_open_and_costs_nothing(tmp_
     assert gate.try_pin(RIGHT, a_reading(10)) == Refused(20.0, 0)
     assert gate.wait_s(a_reading(29)) == 1.0
     assert gate.try_pin(RIGHT, a_reading(30)) == Opened()
+
+
+def test_two_who_try_at_once_get_no_more_tries_than_one(tmp_path, monkeypatch):
+    """The other one's tries come between the look at the wait and the try itself."""
+    gate, other, now = a_gate(tmp_path), a_gate(tmp_path), a_reading()
+    really = DurableFile.update
+
+    def after_the_other_one(file, change):
+        if file is gate._file:
+            for _ in range(FREE_TRIES):
+                other.try_pin(WRONG, now)
+        really(file, change)
+
+    monkeypatch.setattr(DurableFile, "update", after_the_other_one)
+
+    assert gate.try_pin(RIGHT, now) == Refused(30.0, 0)
+    monkeypatch.undo()
+    assert gate.try_pin(WRONG, a_reading(30)) == Refused(60.0, 0)
 
 
 def test_a_restart_neither_ends_the_wait_nor_gives_new_tries(tmp_path):

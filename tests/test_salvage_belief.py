@@ -338,5 +338,7 @@ def test_half_a_database_or_forty_wrong_bytes_never_end_a_start(state):
     for seed in range(5):
         truncate(state, random.Random(seed))
         flip_bytes(state, random.Random(seed))
-        open_or_rescue(state, a_reading()).close()
+        with closing(open_or_rescue(state, a_reading())) as outbox:
+            outbox.put(a_content(9000 + seed), a_reading())
+            assert an_id(9000 + seed) in {each[2] for each in rows_of(outbox).values()}
         tidy_up(state)

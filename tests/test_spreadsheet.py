@@ -17,7 +17,7 @@ from questionnaire_bodies import BODY, a_file, a_version, versions
 from device_config.cli import questionnaire as questionnaire_group
 from device_config.errors import ConfigurationProblems, KioskError, UsageProblem
 from device_config.questionnaire_files import questionnaire_named
-from device_config.sheet import MOST_ROWS, address, read_sheet, sheet_in, written_csv
+from device_config.sheet import MOST_COLUMNS, MOST_ROWS, address, read_sheet, sheet_in, written_csv
 from device_config.sheet_import import questionnaire_from_sheet, sheet_of
 from device_config.sheet_merge import merged_body, rows_of, texts_of
 
@@ -290,8 +290,7 @@ def test_a_part_full_of_nothing_takes_little_memory(part):
 
 @given(st.binary(max_size=300) | st.binary(max_size=200).map(lambda each: b"PK\x03\x04" + each))
 def test_no_bytes_at_all_make_the_reader_stumble(content):
-    with suppress(ValueError):
-        sheet_in(content)
+    assert_is_read_or_refused(content)
 
 
 @given(st.integers(0, 10_000), st.binary(min_size=1, max_size=4))
@@ -301,8 +300,16 @@ def test_no_damage_to_a_workbook_makes_the_reader_stumble(at, damage):
     at %= len(content)
     content[at : at + len(damage)] = damage
 
+    assert_is_read_or_refused(bytes(content))
+
+
+def assert_is_read_or_refused(content):
+    """Refused, or cells within the bounds, none of which is empty."""
     with suppress(ValueError):
-        sheet_in(bytes(content))
+        for (row, column), text in sheet_in(content).cells.items():
+            assert text == text.strip() != ""
+            assert 0 < row <= MOST_ROWS
+            assert 0 < column <= MOST_COLUMNS
 
 
 # Merging

@@ -4,6 +4,7 @@ import string
 
 import pytest
 
+from kiosk.session.events import StaffTouched
 from kiosk.staff.effects import AgentSilent, Failed, LeaveOrder, OrderDone
 from kiosk.staff.network import SHORTEST, WORDS
 from sync.nmcli import REASONS
@@ -47,6 +48,7 @@ def test_a_password_that_is_too_short_for_any_network_cannot_be_sent():
     pages = networks_heard("fi").touch("network:3").write("x" * (SHORTEST - 1))
 
     assert "join" not in offered(pages)
+    assert pages.happen(StaffTouched("join", pages.now + 1.0)) == []
     assert "join" in offered(pages.write("x"))
 
 

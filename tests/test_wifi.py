@@ -200,6 +200,27 @@ def test_a_network_manager_that_hangs_is_given_up_and_what_was_before_is_up_agai
     assert ups[-1][-2:] == ["uuid", BEFORE["uuid"]]
 
 
+def test_a_power_cut_while_joining_leaves_no_network_that_is_joined_by_itself(
+    world, desk, monkeypatch
+):
+    class PowerCut(BaseException):
+        pass
+
+    def until_it_is_brought_up(*words, **options):
+        if "up" in words:
+            raise PowerCut
+        return nmcli.run(*words, **options)
+
+    monkeypatch.setattr(wifi, "run", until_it_is_brought_up)
+    with pytest.raises(PowerCut):
+        joined(desk, NEW)
+
+    seen = world()
+    (profile,) = [each for each in seen["profiles"] if each["ssid"] == NEW]
+    assert profile["autoconnect"] == "no"
+    assert seen["active"] == BEFORE["uuid"]
+
+
 def test_a_new_password_for_the_same_network_takes_the_place_of_the_old_one(world, desk):
     joined(desk, NEW)
     world(networks=[HEARD[0], HEARD[1] | {"password": "new password"}])

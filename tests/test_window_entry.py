@@ -1,15 +1,17 @@
 """Forms that staff enter in the real window, with fingers: what is stored, and what is not."""
 
-from datetime import datetime
+import os
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from device_config import clock
 from device_config.pin import hash_pin
+from tests.pretended_clock import HELSINKI, PretendedClock
 from tests.staff_builders import PIN
-from tests.staff_hands import SCREEN, enrolled, open_entry, touch, type_keys, unlock
+from tests.staff_hands import SCREEN, a_code, enrolled, open_entry, touch, type_keys, unlock
 from tests.window_hands import at_start
-from tests.world import Terminal, answers_of, go_on
+from tests.world import Centre, Terminal, answers_of, go_on, run
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +82,53 @@ def test_a_form_that_is_left_is_not_stored(terminal):
         at_start(reach)
 
         assert terminal.rows() == []
+
+
+def save_form(reach, value):
+    """Enter one answer, leave the rest of the form empty, and save it."""
+    answer(reach, f"answer:{value}")
+    answer(reach, "rest")
+    touch(reach, "save", "entry:saved")
+
+
+def choose_day(reach, touches):
+    """From the terms to the day and back, as the rows and steps of these names lead to it."""
+    touch(reach, "day", "entry:day")
+    for each in touches:
+        before = reach.ready()["title"]
+        reach.touch(each)
+        reach.wait(
+            lambda seen, before=before: seen["title"] != before and seen["is_ready"], "the day"
+        )
+    if reach.look()["key"].startswith("staff:entry:day"):
+        touch(reach, "ready", "entry")
+
+
+def test_forms_of_today_of_yesterday_and_of_three_days_ago_arrive_at_the_centre_with_their_day(
+    tmp_path,
+):
+    clock, centre = PretendedClock(tmp_path / "clock"), Centre(tmp_path / "centre")
+    today = datetime.now(HELSINKI).date()
+    with centre.open() as url:
+        terminal = Terminal(tmp_path / "terminal", url, SCREEN)
+        run("enrol", a_code(centre), *terminal.options)
+        with terminal.window(clock.environment) as reach:
+            unlock(reach)
+            open_entry(reach, "entry", "entry")
+            touch(reach, "begin", "entry:0")
+            save_form(reach, 5)
+            for saved, (value, touches) in enumerate(((4, ["yesterday"]), (2, ["earlier"] * 2)), 1):
+                touch(reach, "terms", "entry")
+                choose_day(reach, touches)
+                touch(reach, "begin", f"entry:{saved}")
+                save_form(reach, value)
+        with terminal.syncing(env=os.environ | clock.environment):
+            arrived = centre.wait_for_responses(3)
+
+    for each, days, value in zip(arrived, (0, 1, 3), (5, 4, 2), strict=True):
+        midnight = datetime.combine(today - timedelta(days=days), time(), HELSINKI)
+        assert each["channel"] == "staff-paper"
+        answered = each["answered"]
+        assert (answered["at"], answered["precision"]) == (midnight.isoformat(), "day")
+        assert answered["clock"] == "synced"
+        assert each["answers"][0]["value"] == value

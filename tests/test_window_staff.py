@@ -5,15 +5,19 @@ import time
 
 import pytest
 
+from device_config.clock import read
 from device_config.location import LocationFile
 from device_config.pin import hash_pin
 from device_config.settings import LocationSettings
 from device_config.state import StateDirectory
 from kiosk.session.moves import GUARD_S
-from tests.staff_builders import PIN, UNITS
+from tests.pretended_clock import run_before
+from tests.staff_builders import PIN, TERMINAL, UNITS
 from tests.staff_hands import (
     SCREEN,
+    a_code,
     enrolled,
+    first_row,
     knock,
     on_page,
     open_entry,
@@ -22,9 +26,11 @@ from tests.staff_hands import (
     type_keys,
     unlock,
 )
-from tests.window_hands import at_start
+from tests.window_hands import at_start, touch_away
 from tests.world import UNIT, Centre, Terminal, answers_of, go_on, run, wait_for
 
+IMPATIENT = "from kiosk import staff_desk as desk\ndesk.SILENT_AFTER_S = desk.WATCH_S = 1.0\n"
+"""A kiosk with this looks, and loses patience, sooner than others."""
 NOWHERE = LocationSettings("", "", "", "", "on-site")
 
 
@@ -37,16 +43,6 @@ def pin_hash():
 def terminal(tmp_path, pin_hash):
     """A terminal that is enrolled with a PIN and knows three units."""
     return enrolled(Terminal(tmp_path, "", SCREEN), pin_hash)
-
-
-def first_row(reach, unit):
-    """Look until a unit is the first one, for as long as a person takes to see it there."""
-    choice = f"unit:{unit.unit}"
-    reach.wait(
-        lambda seen: next(each for each in seen["choices"] if each[:5] == "unit:") == choice,
-        "the first row",
-    )
-    time.sleep(2 * GUARD_S)
 
 
 def choose_first_unit(reach, unit):
@@ -261,8 +257,7 @@ def test_a_terminal_that_is_not_set_up_says_so_and_can_be_set_up_by_the_line_tha
     centre = Centre(tmp_path / "centre")
     with centre.open() as url:
         terminal = Terminal(tmp_path / "terminal", url, SCREEN)
-        made = ["code", "new", "--unit", UNIT, "--pin", PIN, "--state", centre.folder]
-        code = run("central-admin", *made).stdout.strip()
+        code = a_code(centre)
         with terminal.window() as reach, terminal.syncing():
             reach.wait(lambda seen: "staff-alert" in seen["choices"], "the line for staff")
             reach.touch("staff-alert")
@@ -295,19 +290,134 @@ def test_a_terminal_that_is_not_set_up_says_so_and_can_be_set_up_by_the_line_tha
 
 
 def test_without_an_agent_that_runs_the_page_says_so_and_nothing_is_lost(tmp_path):
-    terminal = Terminal(tmp_path, "https://127.0.0.1:9", SCREEN)
-    with terminal.window() as reach:
+    terminal = Terminal(tmp_path / "terminal", "https://127.0.0.1:9", SCREEN)
+    with terminal.window(run_before(tmp_path / "before", IMPATIENT)) as reach:
         reach.wait(lambda seen: "staff-alert" in seen["choices"], "the line for staff")
         reach.touch("staff-alert")
         on_page(reach, "menu")
         touch(reach, "enrol", "enrol:code")
         type_keys(reach, "ACDEFHJK")
         touch(reach, "code-ok", "enrol:waiting")
-        waiting = reach.look()["hint"]
+        reach.wait(lambda seen: "Lähetysohjelma ei vastaa" in seen["hint"], "the silence")
         touch(reach, "close")
         at_start(reach)
         go_on(reach, "answer:2")
         ((_, document),) = terminal.rows()
 
-    assert waiting
     assert answers_of(document) == {"usefulness": 2}
+
+
+# A terminal that the centre refuses, or that takes no answers
+
+
+def test_a_revoked_terminal_says_call_support_collects_and_sends_all_once_it_is_set_up_anew(
+    tmp_path,
+):
+    centre = Centre(tmp_path / "centre")
+    with centre.open() as url:
+        terminal = Terminal(tmp_path / "terminal", url, SCREEN)
+        run("enrol", a_code(centre), *terminal.options)
+        first = terminal.status()["terminal_id"]
+        LocationFile.of(StateDirectory(terminal.state)).change(UNIT, None, None, read())
+        impatient = run_before(tmp_path / "before", IMPATIENT)
+        with terminal.window(impatient) as reach, terminal.syncing():
+            before = at_start(reach)
+            run("central-admin", "terminal", "revoke", first, "--state", centre.folder)
+            unlock(reach)
+            open_entry(reach, "send", "send")  # a heartbeat goes with it, not a minute later
+            touch(reach, "close")
+            told = reach.wait(lambda seen: "staff-alert" in seen["choices"], "the line for staff")
+            go_on(reach, "answer:2")
+            go_on(reach, "enough")
+            touch_away(reach)
+            reach.touch("staff-alert")
+            on_page(reach, "pin")
+            try_pin(reach)
+            on_page(reach, "menu")
+            open_entry(reach, "re-enrol", "enrol:code")
+            type_keys(reach, a_code(centre).replace("-", ""))
+            touch(reach, "code-ok", "enrol:done")
+            touch(reach, "close")
+            at_start(reach)
+            reach.wait(lambda seen: "staff-alert" not in seen["choices"], "no line for staff")
+            (arrived,) = centre.wait_for_responses(1)
+        second = terminal.status()["terminal_id"]
+
+    assert "staff-alert" not in before["choices"]
+    assert "soita tukeen" in told["labels"]["staff-alert"]
+    assert answers_of(arrived)["usefulness"] == 2
+    assert second not in (None, first)
+
+
+def test_out_of_order_staff_come_in_by_the_knock_and_are_told_what_it_is_and_which_terminal(
+    terminal,
+):
+    terminal.database.mkdir()  # a file that cannot be opened, for whatever reason
+    with terminal.window() as reach:
+        reach.wait(lambda seen: seen["screen"] == "out-of-order", "out of order")
+        unlock(reach)
+        open_entry(reach, "status", "status")
+        status = reach.wait(lambda seen: seen["lamp"], "how it is")
+        touch(reach, "back", "menu")
+        open_entry(reach, "support", "support")
+        support = reach.wait(lambda seen: seen["facts"] or seen["lamp"], "the facts")
+        terminal.database.rmdir()
+        touch(reach, "close")
+        at_start(reach)
+        go_on(reach, "answer:4")
+        ((_, document),) = terminal.rows()
+
+    assert (status["lamp"], "ei voi nyt ottaa" in status["hint"]) == ("bad", True)
+    assert "Vastauksia odottaa" not in status["facts"]
+    assert f"terminal {TERMINAL}" in support["code"]
+    assert "out-of-order" in support["code"]
+    assert "pending" not in support["code"]
+    assert answers_of(document) == {"usefulness": 4}
+
+
+# What staff have changed, after a restart
+
+
+def test_languages_sound_and_brightness_are_as_staff_left_them_after_a_restart(terminal, tmp_path):
+    light = a_backlight(tmp_path / "backlight")
+    lit = run_before(
+        tmp_path / "before",
+        "from pathlib import Path\nfrom kiosk.backlight import Backlight\n"
+        f"Backlight.__init__.__defaults__ = (Path({str(light.parent.parent)!r}),)\n",
+    )
+    with terminal.window(lit) as reach:
+        unlock(reach)
+        open_entry(reach, "languages", "languages")
+        touch(reach, "offer:sv")
+        reach.wait(lambda seen: "offer:sv" not in seen["chosen"], "a language less")
+        touch(reach, "back", "menu")
+        open_entry(reach, "sound", "sound")
+        touch(reach, "sound")
+        for step in ("quieter", "darker"):
+            before = reach.wait(lambda seen, step=step: step in seen["choices"], step)["title"]
+            touch(reach, step)
+            reach.wait(lambda seen, before=before: seen["title"] != before, "the step")
+        left = reach.look()["title"]
+        dimmed = wait_for(lambda: light.read_text() != "200" and light.read_text(), "less light")
+    light.write_text("200")  # as the machine comes up
+    with terminal.window(lit) as reach:
+        start = at_start(reach)
+        wait_for(lambda: light.read_text() == dimmed, "the light as it was left")
+        unlock(reach)
+        open_entry(reach, "sound", "sound")
+        found = reach.wait(lambda seen: "quieter" in seen["choices"], "the steps")["title"]
+
+    offered = {each for each in start["choices"] if each.startswith("language:")}
+    assert offered == {"language:fi", "language:en"}
+    assert dimmed == "180"
+    assert found == left
+    assert found.count("90") == 2
+
+
+def a_backlight(folder):
+    """What the kernel shows of a panel's light; returns the file of its brightness."""
+    device = folder / "panel"
+    device.mkdir(parents=True)
+    (device / "max_brightness").write_text("200")
+    (device / "brightness").write_text("200")
+    return device / "brightness"

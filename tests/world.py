@@ -107,13 +107,13 @@ class Terminal:
     def enrol(self, centre: Centre) -> None:
         run("enrol", centre.new_code(), *self.options)
 
-    def syncing(self):
-        return running("sync", *self.options, "--spread", "0")
+    def syncing(self, **options):
+        return running("sync", *self.options, "--spread", "0", **options)
 
     @contextmanager
-    def window(self):
+    def window(self, environment=None):
         """The kiosk, off screen, with hands on it."""
-        reach = Reach(self.options, OFFSCREEN)
+        reach = Reach(self.options, OFFSCREEN | (environment or {}))
         try:
             reach.ready()
             yield reach
