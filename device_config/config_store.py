@@ -46,6 +46,7 @@ from device_config.trial import (
     digest,
     failed,
     kept_to,
+    left_centre,
     refuses,
     spared,
     started,
@@ -161,6 +162,12 @@ class ConfigStore:
             return False
         self._change(lambda kept: Layers(centre=layer, set=kept.set), "the centre's settings")
         return True
+
+    def leave_centre(self) -> None:
+        """Drop what the centre so far has sent, also as a way back. Raises StateNotWritable."""
+        before = self._kept_or_fresh()
+        if left_centre(before) != before:
+            self._file.update(lambda body: left_centre(_kept_in(body)))
 
     def roll_back(self) -> None:
         """Go back to what was active before the last change; again to undo that."""

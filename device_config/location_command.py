@@ -73,6 +73,8 @@ def history(as_json: bool, state: Path, config: Path | None) -> None:
     for place in places:
         lost = "" if place.is_used else "  (lost to a change made here)"
         click.echo(f"{_line(place, units, settings)}{lost}")
+    if not places:
+        click.echo("no changes yet: it stands where the settings say", err=True)
 
 
 @location.command()

@@ -90,6 +90,19 @@ def changed(kept: Kept, layers: Layers) -> Kept:
     )
 
 
+def left_centre(kept: Kept) -> Kept:
+    """Another centre takes over: nothing that the one before sent counts, or is a way back.
+
+    But for its address, by which the new one may have been reached.
+    """
+    centre = {ADDRESS: kept.centre[ADDRESS]} if ADDRESS in kept.centre else {}
+    after = Kept(centre=centre, set=kept.set)
+    if kept.trial is None or _without_address(kept.trial.good.set) == _without_address(kept.set):
+        return after
+    good = Layers(centre=centre, set=kept.trial.good.set)
+    return replace(after, trial=replace(kept.trial, good=good))
+
+
 def refuses(kept: Kept, layer: Layer, software: str) -> bool:
     """Whether the centre's layer went back before; another program may fare better with it."""
     refusal = kept.taken_back

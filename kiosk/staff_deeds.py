@@ -9,8 +9,9 @@ from typing import Any
 from device_config.clock import Reading
 from device_config.config_store import ConfigStore
 from device_config.credentials import Credentials, read_credentials
-from device_config.errors import StateDamaged
+from device_config.errors import KioskError, StateDamaged
 from device_config.location import LocationFile, Place
+from device_config.out_of_order import is_out_of_order
 from device_config.pin import NoPin, PinGate, is_usable
 from device_config.pin import Opened as GateOpened
 from device_config.questionnaire import Questionnaire
@@ -141,9 +142,19 @@ class TerminalDeeds:
     # How it is
 
     def _read_status(self, _deed: ReadStatus) -> StatusSeen:
-        place, outbox = self._place(), self._storage()
+        try:
+            return self._status(self._storage())
+        except (KioskError, sqlite3.Error, OSError):
+            if not is_out_of_order(self._state.path):
+                raise
+        self.forget()
+        return self._status(None)  # staff who come to see why have to be told the rest
+
+    def _status(self, outbox: Outbox | None) -> StatusSeen:
+        place = self._place()
         beat = health(self._state, outbox, self._credentials(), place, self._read_clock())
-        return StatusSeen(beat, self._units.name_of(place.unit), read_push(outbox).failure)
+        unit, failure = self._units.name_of(place.unit), read_push(outbox).failure
+        return StatusSeen(beat, unit, failure, is_storage_read=outbox is not None)
 
     def alert(self) -> Alert | None:
         """What staff must know before anything else. Files that are as they were cost nothing."""

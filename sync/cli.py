@@ -18,7 +18,7 @@ from device_config.state import (
     open_state,
     state_option,
 )
-from sync.status_screen import lines
+from sync.status_screen import REASON_WORDS, lines
 from sync.wire import Heartbeat, Reason
 
 if TYPE_CHECKING:
@@ -69,9 +69,13 @@ def sync(  # noqa: PLR0913, PLR0917 - one parameter an option
     elif not once:
         spread_s = START_SPREAD_S if spread_s is None else spread_s
         run_agent(state, config, spread_s, boot_files or BOOT_FILES)
-    elif not run_once(state, config):
-        click.echo("something still waits; it is kept and sent later", err=True)
-        context.exit(3)
+    else:
+        passed = run_once(state, config)
+        if not passed.is_let_in:
+            click.echo(REASON_WORDS["not-allowed"], err=True)
+        if not passed.has_sent_all:
+            click.echo("something still waits; it is kept and sent later", err=True)
+            context.exit(3)
 
 
 @click.command()
@@ -104,20 +108,21 @@ def enrol(code: str, url: str | None, state: Path, config: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One object, for monitoring.")
 def status(state: Path, config: Path | None, as_json: bool) -> None:
     """One screen: works, no network, or call support."""
-    heartbeat = _heartbeat(state, config)
+    directory = open_state(state)
+    settings, warnings = _settings(directory, config)
+    heartbeat = _heartbeat(directory, settings, warnings)
     if as_json:
         click.echo(msgspec.json.encode(heartbeat).decode())
         return
-    for line in lines(heartbeat):
+    for line in lines(heartbeat, _unit_name(directory, heartbeat, settings)):
         click.echo(line)
 
 
-def _heartbeat(state: Path, config: Path | None) -> Heartbeat:
-    """How the terminal is; with a wrong terminal.toml as far as it can be said without it."""
+def _settings(directory: StateDirectory, config: Path | None) -> tuple[Settings, tuple[str, ...]]:
+    """The settings, with a wrong terminal.toml those without it; and what is wrong with them."""
     from device_config.config_store import ConfigStore
     from device_config.errors import ConfigurationProblems
 
-    directory = open_state(state)
     try:
         effective = ConfigStore(directory, config).effective()
         warnings = effective.warnings
@@ -126,10 +131,20 @@ def _heartbeat(state: Path, config: Path | None) -> Heartbeat:
         warnings = (str(error), *effective.warnings)
     for warning in warnings:
         click.echo(warning, err=True)
-    return _heartbeat_with(directory, effective.settings, warnings)
+    return effective.settings, warnings
 
 
-def _heartbeat_with(
+def _unit_name(directory: StateDirectory, beat: Heartbeat, settings: Settings) -> str:
+    """The name of the unit that it stands in; empty where the list does not know it."""
+    from device_config.units import UnitsFile, in_language
+
+    oid = beat.location.unit if beat.location else None
+    units = UnitsFile.of(directory).read().units if oid else ()
+    names = next((each.name for each in units if each.unit == oid), {})
+    return in_language(names, settings.session.languages[0])
+
+
+def _heartbeat(
     directory: StateDirectory, settings: Settings, warnings: tuple[str, ...]
 ) -> Heartbeat:
     from device_config import clock

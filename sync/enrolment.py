@@ -62,7 +62,7 @@ def enrol(  # noqa: PLR0913 - what may differ in a test, too
         with closing(open_outbox(state)) as outbox:
             # First: should the power go now, a higher epoch does no harm, and a lower one would.
             outbox.begin_epoch(enrolment.epoch, DurableFile(state.file("epoch")))
-        if _is_another_centre(state, client.root) and enrolment.config.location is not UNSET:
+        if is_another_centre(state, client.root) and enrolment.config.location is not UNSET:
             # This one has not seen the revisions that the other one gave.
             take_location(state, enrolment.config.location, now, counts_anyway=True)
         write_credentials(
@@ -84,7 +84,7 @@ def code_hash(code: str) -> str:
     return hashlib.sha256(normal.encode()).hexdigest()
 
 
-def _is_another_centre(state: StateDirectory, root: str) -> bool:
+def is_another_centre(state: StateDirectory, root: str) -> bool:
     """Whether another centre than the one at this address let the terminal in before."""
     try:
         before = enrolled_credentials(state)

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from device_config import clock
@@ -16,6 +17,7 @@ from device_config.durable_file import DurableFile, file_fingerprint
 from device_config.errors import KioskError, NotSetUp, StateDamaged, StateInUse
 from device_config.settings import CentralSettings
 from device_config.state import StateDirectory, hold, open_state
+from sync.access import read_access
 from sync.agent import Agent
 from sync.before_enrolment import BeforeEnrolment
 from sync.boot_file_reader import BOOT_FILES
@@ -57,8 +59,16 @@ def run_agent(
         _keep_delivering(state, store, stopping, spread_s, boot_files)
 
 
-def run_once(state_path: Path, config_file: Path | None) -> bool:
-    """One pass; returns whether nothing waits any more. Raises NotSetUp or StateInUse."""
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What one pass left: whether nothing waits any more, and whether the centre lets us in."""
+
+    has_sent_all: bool
+    is_let_in: bool
+
+
+def run_once(state_path: Path, config_file: Path | None) -> Passed:
+    """One pass. Raises NotSetUp or StateInUse."""
     state = open_state(state_path)
     store = ConfigStore(state, config_file)
     settings, credentials = _set_up(state, store)
@@ -67,7 +77,8 @@ def run_once(state_path: Path, config_file: Path | None) -> bool:
         _close_abandoned(state, outbox)
         begin_with(outbox, credentials)
         client = CentralClient(settings, credentials.token)
-        return Agent(state, store, outbox, client, credentials).one_pass(clock.read())
+        has_sent_all = Agent(state, store, outbox, client, credentials).one_pass(clock.read())
+        return Passed(has_sent_all, is_let_in=read_access(outbox.db) != "revoked")
 
 
 def _set_up(state: StateDirectory, store: ConfigStore) -> tuple[CentralSettings, Credentials]:

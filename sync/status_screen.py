@@ -44,19 +44,22 @@ FAILURE_WORDS = {
 }
 
 
-def lines(beat: Heartbeat) -> Iterator[str]:
-    """The screen, line by line; what has no words yet is said as it is named."""
-    for name, values in _rows(beat):
+def lines(beat: Heartbeat, unit: str = "") -> Iterator[str]:
+    """The screen, line by line; what has no words yet is said as it is named.
+
+    `unit` is the name of the one that the terminal stands in, if the list knows it.
+    """
+    for name, values in _rows(beat, unit):
         first, *more = values or ("-",)
         yield f"{name:10} {first}"
         yield from (f"{'':10} {each}" for each in more)
 
 
-def _rows(beat: Heartbeat) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _rows(beat: Heartbeat, unit: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "state", (STATE_WORDS[beat.state],)
     yield "because", tuple(REASON_WORDS.get(each, each) for each in beat.reasons)
     yield "terminal", (beat.terminal_id or "not enrolled",)
-    yield "stands at", (_place(beat.location),)
+    yield "stands at", (_place(beat.location, unit),)
     yield "open", (f"{beat.open} not finished yet",) if beat.open else ()
     yield "waiting", (_waiting(beat),)
     yield "sent", (str(beat.sent),)
@@ -70,9 +73,12 @@ def _rows(beat: Heartbeat) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "software", (beat.software,)
 
 
-def _place(location: Location | None) -> str:
-    known = (location.unit, location.place) if location else ()
-    return ", ".join(filter(None, known)) or "-"
+def _place(location: Location | None, unit: str) -> str:
+    if location is None:
+        return "-"
+    oid = location.unit or ""
+    named = f"{unit} ({oid})" if unit and oid else oid
+    return ", ".join(filter(None, (named, location.place))) or "-"
 
 
 def _waiting(beat: Heartbeat) -> str:

@@ -426,6 +426,18 @@ def test_a_wifi_that_was_not_joined_is_left_alone_while_there_is_another_network
     assert len(seen) == 3
 
 
+def test_a_password_that_nobody_fetched_stays_in_no_file_of_the_terminal(tmp_path):
+    def not_here(_body, _desk, _now):
+        raise OrderFailed("not-here", "of the test")
+
+    card = Card(tmp_path, a_file(code="", wifi=PASSWORD), {"wifi-join": not_here})
+
+    assert card.start()
+
+    assert "not-here" in card.report
+    assert not list(card.state.path.glob(f"{wifi_password.PREFIX}*"))
+
+
 def test_the_order_to_join_a_wifi_takes_the_password_of_a_boot_file(tmp_path, monkeypatch):
     joined = []
     monkeypatch.setattr("sync.wifi.join", lambda *network: joined.append(network))

@@ -19,7 +19,7 @@ from test_central_builders import NOON, UNIT, a_response
 from device_config.errors import ConfigurationProblems, KioskError, UsageProblem
 from device_config.pin import HASHER
 from sync import wire
-from sync.central.admin import database_url, open_store, read_units
+from sync.central.admin import database_url, open_store, read_units, unit_of
 from sync.central.checking import check_response
 from sync.central.cli import central, central_admin
 from sync.central.errors import (
@@ -107,6 +107,9 @@ def test_what_units_belong_to_is_read_from_csv_too(tmp_path):
         (b"name_fi\nx\n", "no column 'unit'"),
         (b"unit,name_fi\n1.2,Ok\n1.3,\n", "line 3: unit 1.3 has no name"),
         (b"unit,name_fi\n,x\n", "line 2: the unit's OID is missing"),
+        (b"unit,name_fi\nkajaani,x\n", "line 2: 'kajaani' is no OID"),
+        (b"unit,name_fi,county\n1.2,x,5\n", "line 2: county '5' is no code of two digits"),
+        (b'[{"unit": "1.2.", "name": {"fi": "x"}, "path": {}}]', "[0]: '1.2.' is no OID"),
         (b"[{}]", "missing required field `unit`"),
         (b"[" * 100_000, "units.csv"),
         (b"\xff\xfe", "not UTF-8"),
@@ -121,6 +124,40 @@ def test_a_bad_file_of_units_says_where_it_is_bad(tmp_path, content, said):
 
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("oid", ["", "x", "1", ".1.2", "1.2.", "1..2", "1.02", "1.2 3", "1.٢"])
+def test_what_is_no_oid_is_refused(oid):
+    with pytest.raises(ValueError, match="OID"):
+        unit_of(oid, {"fi": "Talo"})
+
+
+@pytest.mark.parametrize("county", ["5", "020", "Kainuu", "2O", "٠٥"])
+def test_a_county_that_is_no_two_digits_is_refused(county):
+    with pytest.raises(ValueError, match="county"):
+        unit_of("1.2.3", {"fi": "Talo"}, county)
+
+
+def test_every_problem_of_a_file_of_units_is_told_at_once_and_nothing_imported(admin, tmp_path):
+    file = tmp_path / "units.csv"
+    file.write_text("unit,name_fi,county\n1.2,Ok,20\nx,,5\n1.3,Ok,05\n1.4,Ok,Kainuu\n", "utf-8")
+
+    with pytest.raises(UnitsUnreadable) as raised:
+        admin("unit", "import", str(file))
+
+    first, *problems = str(raised.value).splitlines()
+    assert first == f"{file}: nothing was imported:"
+    assert [each.split(":")[0] for each in problems] == ["  line 3", "  line 5"]
+    assert all(word in problems[0] for word in ("OID", "no name", "county '5'"))
+    assert json.loads(admin("unit", "list", "--json")) == []
+
+
+@pytest.mark.parametrize("name", ["unit", "code", "terminal"])
+def test_a_list_with_nothing_in_it_says_so_beside_what_scripts_read(admin, name):
+    assert admin(name, "list") == ""
+    assert re.match(rf"no {name}s yet: .+\n$", admin.aside)
+    assert json.loads(admin(name, "list", "--json")) == []
+    assert admin.aside == ""
 
 
 def test_a_code_and_a_revocation(admin):

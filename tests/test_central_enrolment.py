@@ -21,7 +21,7 @@ from test_central_builders import (
 from sync import wire
 from sync.central.errors import UnknownCode, UnknownUnit
 from sync.central.store.codes import CODE_ALPHABET, hash_of, normal_code
-from sync.central.tries import MOST_ADDRESSES, MOST_TRIES_OF_ALL, Tries
+from sync.central.tries import MOST_ADDRESSES, MOST_TRIES_OF_ALL, WINDOW, Tries
 
 
 @pytest.fixture
@@ -250,6 +250,13 @@ def test_many_addresses_together_get_no_more_tries_than_twenty():
     assert waits[:MOST_TRIES_OF_ALL] == [0] * MOST_TRIES_OF_ALL
     assert set(waits[MOST_TRIES_OF_ALL:]) == {600}
     assert tries.wait_s("10.2.0.1", NOON + timedelta(minutes=10)) == 0
+
+
+def test_the_chance_of_a_guessed_code_is_what_the_documentation_says():
+    """docs/enrolment.md names it: tries of all in a week, over the codes that there are."""
+    tries = MOST_TRIES_OF_ALL * (timedelta(weeks=1) // WINDOW)
+
+    assert f"{tries * 400 / len(CODE_ALPHABET) ** 8:.1%}" == "0.3%"
 
 
 def test_right_codes_are_no_tries_however_many_terminals_are_set_up_at_once():

@@ -196,6 +196,13 @@ def test_options_before_the_subcommand_count_too(state):
     assert "1.2.3" in result.output
 
 
+def test_a_history_with_nothing_in_it_says_so_beside_what_scripts_read(run):
+    result = run("history")
+
+    assert (result.stdout, json.loads(run("history", "--json").stdout)) == ("", [])
+    assert result.stderr.startswith("no changes yet")
+
+
 def test_history_lists_every_change_and_what_lost(run, state):
     location = LocationFile.of(state)
     location.change("1.2.3", None, "Aula 1", a_reading(is_synced=False))

@@ -20,7 +20,7 @@ from sync.enrolment import enrol
 from sync.health import begin_with, health
 from sync.outbox import open_outbox
 from tests.fault_proxy import CutReply, Instead, LostAfter, LostBefore, Twice, a_bad_network
-from tests.world import Terminal, running, wait_for
+from tests.world import Centre, Terminal, run, running, wait_for
 
 
 @pytest.fixture
@@ -134,6 +134,63 @@ def test_a_boot_file_sets_the_terminal_up(tmp_path, centre):
     assert response["terminal_id"] == credentials(terminal).terminal_id
     assert code not in card.read_text()
     assert "enrolled as" in card.with_name("palautepiste-report.txt").read_text()
+
+
+def test_a_wrong_path_in_the_address_is_told_and_costs_no_code_on_the_card(tmp_path, centre):
+    terminal, card = a_terminal(tmp_path), tmp_path / "palautepiste.toml"
+    code = a_code(centre)
+    card.write_text(f'[enrolment]\ncode = "{code}"\nurl = "{centre.url}/live"\n')
+    report = tmp_path / "palautepiste-report.txt"
+
+    with an_agent(terminal, "--boot-file", card):
+        wait_for(report.exists, "the report")
+    typed = run("enrol", code, "--central", f"{centre.url}/live", *terminal.options, check=False)
+
+    assert "check the address" in wait_for(report.read_text, "its words")
+    assert code in card.read_text()
+    assert typed.returncode == 1
+    assert "there is no central service at this address (http-404)" in typed.stderr
+    assert credentials(terminal) is None
+
+
+def a_centre_with(folder, line):
+    """A central service that gives every terminal this line of [session]."""
+    centre = Centre(folder / "state")
+    file = folder / "county.toml"
+    file.write_text(f"[session]\n{line}\n")
+    run("central-admin", "settings", "publish", file, "--state", centre.folder)
+    return centre
+
+
+def shown(terminal):
+    return run("config", "show", *terminal.options).stdout
+
+
+def test_a_code_brings_the_list_of_units_at_once(tmp_path, centre):
+    terminal = a_terminal(tmp_path)
+
+    run("enrol", a_code(centre), "--central", centre.url, *terminal.options)
+
+    found = json.loads(run("location", "find", "syke", "--json", *terminal.options).stdout)
+    assert [each["unit"] for each in found] == [UNIT]
+
+
+def test_at_another_centre_nothing_of_the_first_ones_settings_comes_back(tmp_path):
+    terminal = a_terminal(tmp_path)
+    said = []
+    for name, line in (("first", "idle_timeout_s = 31"), ("second", "undo_s = 3")):
+        (tmp_path / name).mkdir()
+        centre = a_centre_with(tmp_path / name, line)
+        with centre.open() as url:
+            run("enrol", centre.new_code(), "--central", url, *terminal.options)
+        said.append(shown(terminal))
+    run("config", "rollback", *terminal.options)
+    rolled_back = shown(terminal)
+
+    assert "idle_timeout_s = 31" in said[0]
+    assert "undo_s = 3" in said[1]
+    assert "idle_timeout_s = 31" not in said[1] + rolled_back
+    assert url in rolled_back
 
 
 def test_a_card_with_a_new_code_sets_an_enrolled_terminal_up_anew(tmp_path, centre):

@@ -4,6 +4,7 @@ import logging
 import queue
 import threading
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -20,6 +21,7 @@ from kiosk.front import KNOCK
 from kiosk.staff.effects import (
     AgentSilent,
     AskWay,
+    DaySeen,
     Done,
     Failed,
     FindUnits,
@@ -29,6 +31,7 @@ from kiosk.staff.effects import (
     MoveTo,
     Opened,
     OrderDone,
+    ReadDay,
     ReadLanguages,
     ReadPlaces,
     ReadStatus,
@@ -234,6 +237,25 @@ def test_an_order_is_answered_when_the_agent_has_carried_it_out(place):
     assert (order.kind, order.body["code"]) == ("enrol", "ACDE3479")
     assert set(order.body["asked"]) == {"boot_id", "boottime"}
     assert told.outcome == OrderDone({"error": "used"})
+
+
+def test_an_order_says_when_it_was_left(place):
+    place.clock.now = 70.0
+    place.deeds.leave(ORDER)
+
+    now = a_reading(70.0)
+    with closing(open_outbox(place.state)) as outbox:
+        (left,) = open_orders(outbox.db)
+    assert left.body["asked"] == {"boot_id": now.boot_id, "boottime": now.boottime}
+
+
+@pytest.mark.parametrize("is_synced", [True, False])
+def test_the_day_of_a_form_is_offered_only_while_the_clock_is_right(place, is_synced):
+    now = a_reading(is_synced=is_synced)
+    seen = TerminalDeeds(place.state, place.store, lambda: now).do(ReadDay())
+
+    today = datetime.fromtimestamp(now.wall, UTC).astimezone().date()
+    assert seen == DaySeen(today if is_synced else None)
 
 
 def test_an_agent_that_does_not_answer_is_told_once_and_given_up_at_last(place):

@@ -53,6 +53,7 @@ from kiosk.staff.places import UNDO_S
 from kiosk.staff.send import Send
 from kiosk.staff.states import IDLE_S, LET_IN_S, WARN_S
 from kiosk.staff.status import TITLES, WHAT_TO_DO, lamp_of
+from kiosk.staff.support import REASONS
 from kiosk.texts import NAMES, words_in
 from sync.central.store.codes import CODE_ALPHABET
 from sync.enrolment_reply import WORDS as SAID_BY_COMMANDS
@@ -115,6 +116,16 @@ def test_close_leads_back_to_a_fresh_start_screen_under_a_guard():
     assert not pages.view.preferences.larger
     pages.happen(tap(4, at=pages.now + 0.1))
     assert isinstance(pages.front.session, Idle)
+
+
+def test_a_finger_that_is_still_there_means_nothing_on_the_next_page():
+    pages = Pages("en").open()
+    menu, entry = pages.front.staff.page, pages.view.answers[0]
+
+    assert pages.happen(entry.event(pages.now + 0.1, "")) == []
+    assert pages.front.staff.page == menu
+    pages.happen(entry.event(pages.now + 1.0, ""))
+    assert pages.front.staff.page != menu
 
 
 def test_at_night_the_pages_close_into_the_night():
@@ -291,6 +302,25 @@ def test_a_reason_without_words_asks_to_call_support():
     seen = StatusSeen(a_beat(state="attention", reasons=("a-new-reason",)), {})
 
     assert Pages("en").open_entry("status").tell(ReadStatus, seen).view.hint == "Call support."
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_support_hears_the_state_in_words_and_reads_it_in_codes(language):
+    for reason in REASON_WORDS:
+        seen = StatusSeen(a_beat(state="attention", reasons=(reason, "no-location")), {})
+        view = Pages(language).open_entry("support").tell(ReadStatus, seen).view
+        said = view.facts[2].value
+
+        assert (REASONS[reason] in said) == (language == "en")
+        assert "no-location" not in said
+        assert f"state attention {reason} no-location" in view.code.address
+
+
+def test_a_reason_without_words_is_said_to_support_as_it_is_named():
+    seen = StatusSeen(a_beat(state="attention", reasons=("a-new-reason",)), {})
+    view = Pages("fi").open_entry("support").tell(ReadStatus, seen).view
+
+    assert "a-new-reason" in view.facts[2].value
 
 
 @pytest.mark.parametrize("at", [None, "", "yesterday", "9999-12-31T23:59:59-14:00"])

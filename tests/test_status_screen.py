@@ -38,6 +38,14 @@ def a_beat(**changes):
     return Heartbeat(**(members | changes))
 
 
+def test_the_unit_is_named_where_the_list_knows_it():
+    """So that nobody has to look an OID up."""
+    said = "\n".join(lines(a_beat(), "Kajaanin hammashoitola"))
+
+    assert "stands at  Kajaanin hammashoitola (1.2.3), Aula 1" in said
+    assert "Kajaani" not in "\n".join(lines(a_beat(location=None), "Kajaanin hammashoitola"))
+
+
 def screen(**changes):
     return "\n".join(lines(a_beat(**changes)))
 

@@ -68,6 +68,25 @@ def test_sync_once_ends_with_3_when_something_still_waits(run, tmp_path, status)
     assert by_state(outbox) == (0, 1, 0, 0)
 
 
+@pytest.mark.parametrize(("waiting", "exit_code"), [(0, 0), (1, 3)])
+def test_a_revoked_terminal_says_so_though_nothing_waits(run, tmp_path, waiting, exit_code):
+    refused = refusal(401)
+    with a_centre(responses=refused, heartbeats=refused, config=refused) as centre:
+        _, file = enrolled(tmp_path, centre.url, waiting)
+
+        result = run("sync", "--once", config=file)
+
+    assert result.exit_code == exit_code
+    assert "the centre does not let this terminal in" in result.stderr.splitlines()[0]
+
+
+def test_a_terminal_that_is_let_in_does_not_say_that_it_is_not(run, tmp_path):
+    with a_centre() as centre:
+        _, file = enrolled(tmp_path, centre.url)
+
+        assert run("sync", "--once", config=file).stderr == ""
+
+
 def test_sync_once_ends_with_3_without_a_network(run, tmp_path):
     _, file = enrolled(tmp_path, a_dead_address(), 1)
 

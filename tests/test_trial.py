@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from device_config import trial
 from device_config.config_store import ConfigStore
-from device_config.errors import StateNotWritable
+from device_config.errors import StateNotWritable, UsageProblem
 from device_config.settings import Layer
 from device_config.trial import MOST_STARTS, Kept, Layers, digest
 from kiosk.trial_watch import ALIVE_S, TrialWatch
@@ -92,6 +92,43 @@ def test_the_very_same_layer_is_not_taken_again_and_a_changed_one_is(store):
     assert store.activate_central(BAD | GOOD)
     assert rotation(store) == 90
     assert store.effective().warnings == ()
+
+
+def test_of_a_centre_that_was_left_nothing_counts_or_comes_back_but_its_address(store):
+    store.activate_central({"central": {"proxy": "http://proxy:1"}, **GOOD})
+    store.set_value("session.idle_timeout_s", 31)
+
+    store.leave_centre()
+
+    settings = store.effective().settings
+    assert (settings.session.undo_s, settings.session.idle_timeout_s) == (2, 31)
+    assert settings.central.proxy == "http://proxy:1"
+    with pytest.raises(UsageProblem, match="no way back"):
+        store.roll_back()
+    start_in_vain(store, MOST_STARTS + 1)
+    assert store.effective().settings.session.undo_s == 2
+
+
+def test_what_was_set_stays_on_trial_when_the_centre_is_left(store):
+    store.activate_central(GOOD)
+    come_up(store)
+    store.set_value("screen.rotation", 90)
+
+    store.leave_centre()
+    start_in_vain(store, MOST_STARTS + 1)
+
+    assert rotation(store) == 0
+    assert store.effective().settings.session.undo_s == 2
+
+
+def test_a_layer_that_went_back_is_taken_of_another_centre(store):
+    store.activate_central(BAD)
+    start_in_vain(store, MOST_STARTS + 1)
+    assert not store.activate_central(BAD)
+
+    store.leave_centre()
+
+    assert store.activate_central(BAD)
 
 
 def test_a_centre_that_sends_what_counts_again_has_nothing_in_the_way_any_more(store):

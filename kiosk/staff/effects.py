@@ -156,12 +156,14 @@ class Refused:
 class StatusSeen:
     """How the terminal is; `unit` is the name of the unit by language, empty where unknown.
 
-    `failure` is why the last sending failed, None if it did not.
+    `failure` is why the last sending failed, None if it did not. Unless `is_storage_read`, what
+    `beat` says of answers, sendings and panels means nothing.
     """
 
     beat: Heartbeat
     unit: dict[str, str]
     failure: str | None = None
+    is_storage_read: bool = True
 
 
 @dataclass(frozen=True, slots=True)

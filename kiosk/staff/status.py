@@ -94,18 +94,24 @@ def _facts(seen: StatusSeen, frame: StaffFrame) -> Iterator[Fact]:
     beat, reasons = seen.beat, set(seen.beat.reasons)
     here = _place(seen, frame)
     yield Fact(frame.say("Where it stands"), here or frame.say("Not known"), _lamp(not here))
-    yield Fact(frame.say("Connection"), *_connection(seen, frame))
-    yield Fact(frame.say("Answers waiting"), _waiting(beat, frame))
-    yield Fact(
-        frame.say("Last sent"), moment(beat.last_push_at, frame.language) or frame.say("Not yet")
-    )
+    if seen.is_storage_read:
+        yield from _sending(seen, frame)
     is_right = beat.clock == "synced"
     clock = "It is right" if is_right else "Not checked yet: it needs the network"
     yield Fact(frame.say("Clock"), frame.say(clock), _lamp(not is_right))
-    yield Fact(frame.say("Buttons"), *_buttons(beat.panels, frame))
+    if seen.is_storage_read:
+        yield Fact(frame.say("Buttons"), *_buttons(beat.panels, frame))
     is_full = bool(reasons & {"disk-full", "disk-low"})
     memory = "Nearly full" if is_full else "There is room"
     yield Fact(frame.say("Memory"), frame.say(memory), _lamp(is_full))
+
+
+def _sending(seen: StatusSeen, frame: StaffFrame) -> Iterator[Fact]:
+    beat = seen.beat
+    yield Fact(frame.say("Connection"), *_connection(seen, frame))
+    yield Fact(frame.say("Answers waiting"), _waiting(beat, frame))
+    last = moment(beat.last_push_at, frame.language)
+    yield Fact(frame.say("Last sent"), last or frame.say("Not yet"))
 
 
 def _lamp(is_wrong: bool) -> Lamp | None:

@@ -12,7 +12,23 @@ from kiosk.view.model import Code, Fact, View
 
 MOST_CODE_CHARACTERS = 400
 """More makes a code whose squares a phone cannot tell apart on a small screen."""
+MOST_REASONS = 2
+"""The worst ones, in words; the code has them all."""
 STATES = {"ok": "It works", "offline": "No connection", "attention": "It needs attention"}
+REASONS = {
+    "out-of-order": "It takes no answers",
+    "settings": "A mistake in its settings",
+    "disk-full": "Its memory is full",
+    "damaged-files": "A damaged file",
+    "disk-low": "Its memory is nearly full",
+    "not-enrolled": "Not set up",
+    "not-allowed": "The centre does not let it in",
+    "no-location": "Its place is not known",
+    "dead-letters": "Some answers were refused",
+    "panel-lost": "The button box does not answer",
+    "button-stuck": "A button is stuck",
+}
+"""By the reasons of `sync.health`, in so few words that one is whole on the smallest screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +65,11 @@ def view(page: Support, frame: StaffFrame) -> View:
         return frame.list("support:reading", frame.say("One moment"))
     beat = page.seen.beat
     unit = beat.location.unit if beat.location else None
+    reasons = (frame.say(REASONS.get(each, each)) for each in beat.reasons[:MOST_REASONS])
     facts = (
         Fact(frame.say("Terminal"), beat.terminal_id or frame.say("Not set up")),
         Fact(frame.say("Where it stands"), frame.named(page.seen.unit) or unit or "–"),
-        Fact(frame.say("State"), ", ".join((frame.say(STATES[beat.state]), *beat.reasons))),
+        Fact(frame.say("State"), " · ".join(reasons) or frame.say(STATES[beat.state])),
         Fact(frame.say("Program"), beat.software),
     )
     caption = frame.say("For the phone of whoever helps you")
@@ -64,16 +81,23 @@ def code_text(seen: StatusSeen) -> str:
     """The facts as lines of plain text, as a phone shows them; never a token, a PIN or a text."""
     beat = seen.beat
     place = beat.location
-    lines = (
+    lines = [
         f"terminal {beat.terminal_id or '-'}",
         f"unit {place.unit if place and place.unit else '-'}",
         f"software {beat.software}",
         f"state {' '.join((beat.state, *beat.reasons))}",
+        f"clock {beat.clock}",
+        f"disk {beat.disk_free_bytes // 2**20} MiB",
+        *(_stored(seen) if seen.is_storage_read else ("storage not readable",)),
+    ]
+    return "palautepiste\n" + "\n".join(lines)[:MOST_CODE_CHARACTERS]
+
+
+def _stored(seen: StatusSeen) -> tuple[str, ...]:
+    beat = seen.beat
+    return (
         f"failure {seen.failure or '-'}",
         f"pending {beat.pending} rejected {beat.rejected} seq {beat.epoch}/{beat.last_seq}",
         f"last push {beat.last_push_at or '-'}",
-        f"clock {beat.clock}",
-        f"disk {beat.disk_free_bytes // 2**20} MiB",
         f"panels {' '.join(f'{each.kind}:{each.state}' for each in beat.panels) or '-'}",
     )
-    return "palautepiste\n" + "\n".join(lines)[:MOST_CODE_CHARACTERS]

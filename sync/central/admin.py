@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
+from device_config.errors import MOST_SAID
 from sync import wire
 from sync.central.errors import UnitsUnreadable
 from sync.central.questionnaires import Questionnaires
@@ -26,6 +28,9 @@ UNIT_COLUMNS = (
     "county",
     "service",
 )
+OID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+", re.ASCII)
+"""An object identifier as text (RFC 3061), of two numbers or more."""
+COUNTY = re.compile(r"[0-9]{2}", re.ASCII)
 EXPORT_COLUMNS = (
     "received_at", "id", "terminal_id", "epoch", "seq", "unit", "place", "questionnaire",
     "version", "respondent", "language", "channel", "instrument", "answered_at", "precision",
@@ -39,45 +44,78 @@ def database_url(state: Path) -> str:
 
 
 def read_units(path: Path) -> tuple[wire.Unit, ...]:
-    """The units in a JSON list or a CSV file; raises UnitsUnreadable."""
+    """The units in a JSON list or a CSV file; raises UnitsUnreadable with every problem."""
     try:
         text = path.read_text("utf-8-sig")
     except OSError as error:
         raise UnitsUnreadable(f"{path}: {error.strerror}; give the path of a file") from None
     except UnicodeDecodeError:
         raise UnitsUnreadable(f"{path}: not UTF-8; save it as UTF-8") from None
-    if text.lstrip().startswith("["):
-        return _units_in_json(path, text)
-    return tuple(_units_in_csv(path, text))
+    read = _units_in_json if text.lstrip().startswith("[") else _units_in_csv
+    units: list[wire.Unit] = []
+    problems: list[str] = []
+    for each in read(path, text):
+        if isinstance(each, str):
+            problems.append(each)
+        else:
+            units.append(each)
+    if problems:
+        raise UnitsUnreadable(_told(path, problems))
+    return tuple(units)
 
 
-def _units_in_json(path: Path, text: str) -> tuple[wire.Unit, ...]:
+def _told(path: Path, problems: list[str]) -> str:
+    """The problems of a file: one in a line, several a line each."""
+    if len(problems) == 1:
+        return f"{path}: {problems[0]}"
+    more = len(problems) - MOST_SAID
+    rest = (f"  and {more} more",) if more > 0 else ()
+    lines = (f"  {each}" for each in problems[:MOST_SAID])
+    return "\n".join((f"{path}: nothing was imported:", *lines, *rest))
+
+
+def _units_in_json(path: Path, text: str) -> Iterator[wire.Unit | str]:
+    """Each unit, or what is wrong with it."""
     try:
-        return msgspec.json.decode(text, type=tuple[wire.Unit, ...])
+        units = msgspec.json.decode(text, type=tuple[wire.Unit, ...])
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         mend = "write a list of units with unit, name and path"
         raise UnitsUnreadable(f"{path}: {error}; {mend}") from None
+    for number, unit in enumerate(units):
+        problems = unit_problems(unit)
+        yield f"[{number}]: {'; '.join(problems)}" if problems else unit
 
 
-def _units_in_csv(path: Path, text: str) -> Iterator[wire.Unit]:
+def _units_in_csv(path: Path, text: str) -> Iterator[wire.Unit | str]:
+    """Each unit, or what is wrong with it."""
     delimiter = ";" if ";" in text.partition("\n")[0] else ","
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    columns = rows.fieldnames or ()
+    try:
+        columns = rows.fieldnames or ()
+    except csv.Error as error:
+        raise UnitsUnreadable(f"{path}: line 1: {error}") from None
     unknown = [name for name in columns if name not in UNIT_COLUMNS]
     if "unit" not in columns or unknown:
         detail = f"unknown column {unknown[0]!r}" if unknown else "no column 'unit'"
         raise UnitsUnreadable(f"{path}: {detail}; the columns are {', '.join(UNIT_COLUMNS)}")
     try:
         for row in rows:
-            yield unit_of(
-                oid=row["unit"] or "",
-                names={language: row.get(f"name_{language}") for language in LANGUAGES},
-                county=row.get("county"),
-                service=row.get("service"),
-                paths={language: row.get(f"path_{language}") for language in LANGUAGES},
-            )
-    except (ValueError, csv.Error) as error:
-        raise UnitsUnreadable(f"{path}: line {rows.line_num}: {error}") from None
+            yield _unit_in_row(row, rows.line_num)
+    except csv.Error as error:
+        yield f"line {rows.line_num}: {error}"
+
+
+def _unit_in_row(row: dict[str, str | None], line: int) -> wire.Unit | str:
+    try:
+        return unit_of(
+            oid=row["unit"] or "",
+            names={language: row.get(f"name_{language}") for language in LANGUAGES},
+            county=row.get("county"),
+            service=row.get("service"),
+            paths={language: row.get(f"path_{language}") for language in LANGUAGES},
+        )
+    except ValueError as error:
+        return f"line {line}: {error}"
 
 
 def unit_of(
@@ -87,7 +125,7 @@ def unit_of(
     service: str | None = None,
     paths: dict[str, str | None] | None = None,
 ) -> wire.Unit:
-    """A unit from what a person wrote; raises ValueError when it lacks its OID or a name."""
+    """A unit from what a person wrote; raises ValueError with what is wrong with it."""
     unit = wire.Unit(
         unit=oid.strip(),
         name=_written(names),
@@ -95,11 +133,24 @@ def unit_of(
         county=(county or "").strip() or None,
         service=(service or "").strip() or None,
     )
-    if not unit.unit:
-        raise ValueError("the unit's OID is missing")
-    if not unit.name:
-        raise ValueError(f"unit {unit.unit} has no name in any language")
+    problems = unit_problems(unit)
+    if problems:
+        raise ValueError("; ".join(problems))
     return msgspec.convert(msgspec.to_builtins(unit), wire.Unit)
+
+
+def unit_problems(unit: wire.Unit) -> tuple[str, ...]:
+    """What is wrong with a unit that a person wrote."""
+    problems = []
+    if not unit.unit:
+        problems.append("the unit's OID is missing")
+    elif not OID.fullmatch(unit.unit):
+        problems.append(f"{unit.unit[:40]!r} is no OID, such as 1.2.246.10.2085212.10.1314")
+    if not unit.name:
+        problems.append(f"unit {unit.unit[:40]} has no name in any language")
+    if unit.county is not None and not COUNTY.fullmatch(unit.county):
+        problems.append(f"county {unit.county[:20]!r} is no code of two digits, such as 05 or 20")
+    return tuple(problems)
 
 
 def _written(texts: dict[str, str | None]) -> dict[str, str]:

@@ -17,6 +17,8 @@ from sync.central.letting_in import code, terminal
 from sync.central.options import database_option, opened_store
 from sync.central.place_commands import terminal_move, terminal_places
 
+ADDING = "unit add 1.2.246.10.2085212.10.1314 --name-fi Hammashoitola --county 20"
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -87,7 +89,7 @@ def unit_add(
         try:
             new = unit_of(oid, names, county, service, paths)
         except ValueError as error:
-            raise UsageProblem(f"{error}; give the OID and --name-fi") from None
+            raise UsageProblem(f"{error}; as in: {ADDING}") from None
         store.add_units([new])
 
 
@@ -124,6 +126,8 @@ def unit_list(as_json: bool, database: str | None, state: Path) -> None:
             return
         for known in units:
             click.echo(f"{known.unit}  {' / '.join(known.name.values())}")
+        if not units:
+            click.echo("no units yet: palautepiste central-admin unit import FILE", err=True)
 
 
 @central_admin.group()

@@ -84,6 +84,8 @@ def code_list(as_json: bool, database: str | None, state: Path) -> None:
                 f" by {row['terminal_id']}" if row["terminal_id"] else ""
             )
         click.echo(f"{row['id'] or '-':10}{row['state']:10}{row['unit']}  {what}")
+    if not rows:
+        click.echo("no codes yet: palautepiste central-admin code new --unit OID", err=True)
 
 
 @code.command("withdraw")
@@ -135,6 +137,8 @@ def terminal_list(as_json: bool, database: str | None, state: Path) -> None:
         seen_at = row["last_seen_at"] or "never"
         unit = row["unit"] or "no unit"
         click.echo(f"{row['terminal_id']}  {unit}  {standing}  last seen {seen_at}")
+    if not rows:
+        click.echo("no terminals yet: each needs a code to be let in", err=True)
 
 
 @terminal.command("revoke")

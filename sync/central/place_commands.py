@@ -56,6 +56,8 @@ def terminal_places(terminal_id: str, as_json: bool, database: str | None, state
         return
     for row in rows:
         click.echo(_line(row))
+    if not rows:
+        click.echo("no places yet", err=True)
 
 
 def _line(row: dict[str, Any]) -> str:
