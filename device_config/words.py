@@ -23,7 +23,9 @@ _GRADES = (
 
 def fold(text: str) -> str:
     """A text without case, accents, hyphens and double spaces; å and ä become a, ö becomes o."""
-    return _APART.sub(" ", _without_accents(text.casefold())).strip()
+    # Once more: a letter such as "𝕊" is a capital only when it has been taken apart.
+    plain = _without_accents(_without_accents(text.casefold()).casefold())
+    return _APART.sub(" ", plain).strip()
 
 
 def words_of(text: str) -> list[str]:

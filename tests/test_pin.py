@@ -95,6 +95,7 @@ def test_the_hash_is_argon2id_as_rfc_9106_recommends_and_never_the_same():
         "$argon2id$" + "9" * 400,
         CHEAP + "ä",
     ],
+    ids=lambda hostile: str(hostile)[:25],
 )
 def test_a_hash_that_is_none_or_asks_for_too_much_opens_nothing(tmp_path, hostile):
     assert a_gate(tmp_path, hostile).try_pin(RIGHT, a_reading()) == NoPin()

@@ -234,7 +234,11 @@ def test_the_order_says_why_it_could_not_fetch(tmp_path, answer, code):
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize(("url", "code"), [("", "not-enrolled"), (a_dead_address(), "no-network")])
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [("", "not-enrolled"), (a_dead_address(), "no-network")],
+    ids=["no address", "a dead address"],
+)
 def test_the_order_without_a_centre_says_so(tmp_path, url, code):
     with pytest.raises(OrderFailed) as refused:
         fetch_units({}, a_desk(tmp_path, url), a_reading())

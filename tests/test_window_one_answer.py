@@ -61,14 +61,12 @@ def test_right_after_the_picture_changed_nothing_counts(tmp_path):
             seen = reach.wait(lambda seen: seen["item"] == "availability", "the next question")
             reach.touch_at(*middle(seen, "answer:1"))
             reach.key("2")
-            reach.look()
-            after = reach.look()
-            # Not the guard of what a touch led to that came too late: then once more.
-            if not after["is_ready"] and after["item"] == "availability":
+            time.sleep(0.5)
+            guarded = reach.look()
+            # On a busy machine both may have come too late for the guard: then once more.
+            if guarded["item"] == "availability":
                 break
             end_sitting(reach)
-        time.sleep(0.5)
-        guarded = reach.look()
         go_on(reach, "answer:3")
         last = terminal.rows()[-1][1]
 
