@@ -4,6 +4,7 @@ Pure. A `Questionnaire` is made only from a body that `problems.py` found clean.
 """
 
 from collections.abc import Collection
+from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
@@ -101,7 +102,7 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         """The item with this id; raises KeyError for an unknown one."""
         if self.reasons is not None and self.reasons.id == item_id:
             return self.reasons
-        for item in self.all_items():
+        for item in chain(self.items, self.own.items):
             if item.id == item_id:
                 return item
         raise KeyError(item_id)

@@ -147,22 +147,28 @@ def _statements(questionnaire: Questionnaire) -> list[str]:
 
 def _central_problems(settings: Settings) -> Iterator[str]:
     url = settings.central.url
-    if not url:
-        return
+    problem = address_problem(url) if url else None
+    if problem is not None:
+        yield f"central.url: {problem}"
+
+
+def address_problem(url: str) -> str | None:
+    """What is wrong with the address of a central service, or None."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
         host = None
     if host is None or parts.scheme not in ("https", "http"):
-        yield f"central.url: {url!r} is no address; write it like https://palaute.example.fi"
-    elif parts.scheme == "http" and host not in LOOPBACK:
-        yield "central.url: http would send the token in the clear; use https"
-    elif parts.query or parts.fragment or parts.username:
-        yield "central.url: give the service's root only, without user, ? or #"
-    elif API_PATH in parts.path:
+        return f"{url!r} is no address; write it like https://palaute.example.fi"
+    if parts.scheme == "http" and host not in LOOPBACK:
+        return "http would send the token in the clear; use https"
+    if parts.query or parts.fragment or parts.username:
+        return "give the service's root only, without user, ? or #"
+    if API_PATH in parts.path:
         root = url.partition(API_PATH)[0]
-        yield f"central.url: the terminal adds {API_PATH} itself; give only {root}"
+        return f"the terminal adds {API_PATH} itself; give only {root}"
+    return None
 
 
 def _session_problems(

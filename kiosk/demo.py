@@ -80,7 +80,7 @@ def run_demo(clients: int | None, seed: int, pictures: Path | None, live_s: floa
         pin = _set_up_terminal(place, store, url, has_patience=clients is None)
         stack.enter_context(_running("sync", *place.terminal_options, "--spread", "0"))
         environment = {} if has_display else {"SDL_VIDEODRIVER": "offscreen"}
-        click.echo(f"Live page:  {url}")
+        click.echo(f"Live page:  {url}?misuse=in&simulated=in")
         if clients is None:
             click.echo(f"Staff PIN:  {pin}")
         if not has_display:
@@ -141,7 +141,7 @@ def _running(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
 @contextmanager
 def _central(place: Place) -> Iterator[str]:
     """A central service on a free port; gives its address once it answers."""
-    with _running("central", "--port", "0", "--state", str(place.central)) as process:
+    with _running("central", "--open", "--port", "0", "--state", str(place.central)) as process:
         assert process.stdout is not None  # noqa: S101 - it is piped
         readable, _, _ = select.select([process.stdout], [], [], START_S)
         line = process.stdout.readline() if readable else ""
@@ -256,18 +256,22 @@ def _tell_progress(number: int, clients: int) -> None:
 
 def _tell_what_arrived(place: Place, store: "Store", clients: int) -> None:
     """Compare what the terminal closed with what the centre has; raises KioskError on a gap."""
+    from sync.central.admin import numbers_of
+
     _wait_for_arrival(store, clients)
     # Read after they have left: sending is what fills in the terminal's id.
     given = _closed_documents(open_state(place.terminal))
     arrived = _arrived_documents(store)
     missing = [each for each in given if arrived.get(each) != given[each]]
-    numbers = store.statistics(UNIT.unit)
-    low_to_high = "  ".join(f"{face}: {n}" for face, n in enumerate(numbers.distribution, start=1))
-    nps = "–" if numbers.nps is None else f"{numbers.nps:+.0f}"
+    numbers = numbers_of(store, UNIT.unit)
+    faces = enumerate(numbers.together.faces, start=1)
+    low_to_high = "  ".join(f"{face}: {n}" for face, n in faces)
+    nps = numbers.recommendation.nps
+    score = "–" if nps.value is None else f"{nps.value:+.0f}"
     click.echo(f"The centre has {len(arrived)} responses of {len(given)} given:")
     click.echo(f"  {UNIT.name['fi']}: {numbers.responses} responses")
     click.echo(f"  faces, worst to best   {low_to_high}")
-    click.echo(f"  NPS                    {nps}  ({numbers.nps_answers} answered)")
+    click.echo(f"  NPS                    {score}  ({nps.n} answered)")
     if missing or len(arrived) != len(given) or len(given) != clients:
         raise KioskError(
             f"{clients} answered, {len(given)} on the terminal, {len(missing)} missing or "
@@ -290,11 +294,10 @@ def _wait_for_arrival(store: "Store", count: int) -> None:
 
 
 def _arrived_documents(store: "Store") -> dict[str, object]:
-    from sync.central.admin import export_ndjson
+    from sync.central.exports.as_ndjson import documents
 
-    arrived = {}
-    for line in export_ndjson(store):
-        document = json.loads(line)
+    arrived: dict[str, object] = {}
+    for document in documents(store):
         del document["received_at"]
         arrived[document["id"]] = document
     return arrived

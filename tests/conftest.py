@@ -1,6 +1,9 @@
 """What every test may count on: nothing of this machine's environment reaches it."""
 
 import pytest
+from databases import database_url
+
+__all__ = ["database_url"]
 
 OURS = ("PALAUTEPISTE_STATE", "PALAUTEPISTE_CONFIG", "PALAUTEPISTE_BOOT")
 NETWORK = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "NETRC", "REQUESTS_CA_BUNDLE")

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import pytest
+from databases import KINDS, a_database
 from test_central_builders import (
     NOON,
     a_centre,
@@ -19,14 +20,16 @@ from test_central_builders import (
 from sync import wire
 from sync.central.api import body as body_module
 from sync.central.api.body import unpack
+from sync.central.api.enrolments import MOST_BYTES as MOST_ENROLMENT_BYTES
 from sync.central.api.problems import ProblemError
 
 MIB = 1024 * 1024
 
 
-@pytest.fixture(scope="module")
-def centre(tmp_path_factory):
-    with a_centre(tmp_path_factory.mktemp("centre")) as running:
+@pytest.fixture(scope="module", params=KINDS)
+def centre(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("centre")
+    with a_database(request.param, folder) as url, a_centre(folder, url) as running:
         yield running
 
 
@@ -142,8 +145,11 @@ def test_a_chunked_body_over_1_mib_is_refused_and_the_connection_lives_on(centre
     ],
 )
 def test_whatever_cannot_be_decoded_is_a_bad_request(terminal, body):
-    for path in ("/responses", "/events", "/heartbeats", "/enrolments"):
+    for path in ("/responses", "/events", "/heartbeats"):
         assert is_problem(terminal.post(path, body), 400)
+    # Whoever has no token may send less.
+    is_long = len(body) > MOST_ENROLMENT_BYTES
+    assert is_problem(terminal.post("/enrolments", body), 413 if is_long else 400)
 
 
 @pytest.mark.parametrize(

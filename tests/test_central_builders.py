@@ -31,19 +31,19 @@ def a_unit(oid=UNIT, **changes):
     return wire.Unit(**(unit | changes))
 
 
-def a_store(folder: Path) -> Store:
-    store = open_store(f"sqlite:///{folder / 'central.db'}")
+def a_store(folder: Path, url: str | None = None) -> Store:
+    store = open_store(url or f"sqlite:///{folder / 'central.db'}")
     store.add_units([a_unit(), a_unit(OTHER_UNIT, name={"fi": "Kotkan neuvola"})])
     return store
 
 
-def a_database_of_before(folder: Path, revision: str) -> None:
+def a_database_of_before(folder: Path, revision: str, url: str | None = None) -> None:
     """An empty database as an older version left it."""
     config = Config()
     migrations = Path(store_package.__file__).parent / "migrations"
     config.set_main_option("script_location", str(migrations))
     config.set_main_option("path_separator", "os")
-    engine = create_engine(f"sqlite:///{folder / 'central.db'}")
+    engine = create_engine(url or f"sqlite:///{folder / 'central.db'}")
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
@@ -190,15 +190,16 @@ class Centre:
 
 
 @contextmanager
-def a_centre(folder: Path):
+def a_centre(folder: Path, url: str | None = None, *, is_open: bool = True, **parts):
+    """A running service; `parts` are what it is made of, such as passwords."""
     clock = Clock()
-    store = a_store(folder)
-    service = Service(store, now=clock, random=Random(str(folder)))
+    store = a_store(folder, url)
+    service = Service(store, now=clock, random=Random(str(folder)), is_open=is_open, **parts)
     with (
-        serving(service) as url,
-        httpx.Client(base_url=url.rstrip("/"), trust_env=False, timeout=30) as http,
+        serving(service) as address,
+        httpx.Client(base_url=address.rstrip("/"), trust_env=False, timeout=30) as http,
     ):
-        yield Centre(store, service, url, http, clock)
+        yield Centre(store, service, address, http, clock)
     store.close()
 
 

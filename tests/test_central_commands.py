@@ -20,7 +20,6 @@ from device_config.errors import ConfigurationProblems, KioskError, UsageProblem
 from device_config.pin import HASHER
 from sync import wire
 from sync.central.admin import database_url, open_store, read_units, unit_of
-from sync.central.checking import check_response
 from sync.central.cli import central, central_admin
 from sync.central.errors import (
     AddressUnavailable,
@@ -31,6 +30,7 @@ from sync.central.errors import (
     UnknownUnit,
 )
 from sync.central.questionnaires import shipped_questionnaires
+from sync.central.receiving.checking import check_response
 from sync.central.store import utc_now
 
 
@@ -310,7 +310,7 @@ def test_a_port_in_use_is_told_with_the_port(tmp_path):
 def test_the_service_says_when_it_answers_and_stops_when_told(tmp_path, number):
     """With an open live page too: its stream ends, the process ends with 0."""
     program = "from sync.central.cli import central; central()"
-    words = [sys.executable, "-c", program, "--port", "0", "--state", str(tmp_path)]
+    words = [sys.executable, "-c", program, "--open", "--port", "0", "--state", str(tmp_path)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         said = process.stdout.readline()
         url = said.removeprefix("Central service: ").strip()

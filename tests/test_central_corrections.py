@@ -1,12 +1,18 @@
 """Clock corrections at the centre: times learnt later stand beside the documents, never in them."""
 
-import json
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from databases import KINDS, a_database
+from sqlalchemy import select
 from test_central_builders import NOON, a_centre, a_database_of_before, a_response, an_event
 
-from sync.central.admin import export_csv, export_ndjson
+from sync.central.exports import as_csv
+from sync.central.exports.as_ndjson import documents
+from sync.central.exports.given import background, given
+from sync.central.store.selection import Selection
+from sync.central.store.tables import responses
 
 UNKNOWN = {"at": None, "clock": "unknown", "precision": "minute", "earliest": None, "latest": None}
 LEARNT = UNKNOWN | {"at": "2026-11-21T14:03:00+02:00", "clock": "corrected"}
@@ -17,9 +23,10 @@ BOUNDED = UNKNOWN | {
 }
 
 
-@pytest.fixture(scope="module")
-def centre(tmp_path_factory):
-    with a_centre(tmp_path_factory.mktemp("centre")) as running:
+@pytest.fixture(scope="module", params=KINDS)
+def centre(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("centre")
+    with a_database(request.param, folder) as url, a_centre(folder, url) as running:
         yield running
 
 
@@ -48,14 +55,16 @@ def report(terminal, event):
 
 
 def exported(centre, response):
-    lines = map(json.loads, export_ndjson(centre.store))
-    return next(each for each in lines if each["id"] == response["id"])
+    every = documents(centre.store)
+    return next(each for each in every if each["id"] == response["id"])
 
 
 def columns(centre, response):
     with centre.store.reading() as connection:
-        statement = "SELECT answered_at, clock, document FROM responses WHERE id = ?"
-        return tuple(connection.exec_driver_sql(statement, (response["id"],)).one())
+        kept = (responses.c.answered_at, responses.c.clock, responses.c.document)
+        return tuple(
+            connection.execute(select(*kept).where(responses.c.id == response["id"])).one()
+        )
 
 
 def test_a_time_learnt_later_stands_beside_the_document(centre, terminal):
@@ -64,7 +73,7 @@ def test_a_time_learnt_later_stands_beside_the_document(centre, terminal):
     assert correct(terminal, 1, LEARNT) == "stored"
 
     at, clock, document = columns(centre, response)
-    assert (at[:16], clock) == ("2026-11-21 12:03", "corrected")
+    assert (at, clock) == (datetime(2026, 11, 21, 12, 3, tzinfo=UTC), "corrected")
     assert msgspec.json.decode(document) == response
     assert exported(centre, response)["corrected"] == LEARNT
     assert exported(centre, response)["answered"] == UNKNOWN
@@ -75,11 +84,11 @@ def test_the_table_for_people_has_the_corrected_time(centre, terminal):
     response = give(terminal, 1)
     correct(terminal, 1, LEARNT)
 
-    (line,) = [
-        each
-        for each in export_csv(centre.store, centre.service.questionnaires)
-        if response["id"] in each
-    ]
+    around = background(centre.store, centre.service.questionnaires, "none")
+    pieces = given(centre.store, Selection(), around, lambda _text: None)
+    lines = b"".join(as_csv.write(pieces, around)).decode().splitlines()
+
+    (line,) = [each for each in lines if response["id"] in each]
 
     assert "2026-11-21T12:03:00" in line
     assert ",corrected," in line
@@ -191,15 +200,17 @@ def test_a_correction_that_is_none_is_kept_and_changes_nothing(centre, terminal,
     assert "corrected" not in exported(centre, response)
 
 
-def test_a_database_from_before_takes_corrections_too(tmp_path):
-    a_database_of_before(tmp_path, "0001")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_database_from_before_takes_corrections_too(tmp_path, kind):
+    with a_database(kind, tmp_path, is_migrated=False) as url:
+        a_database_of_before(tmp_path, "0001", url)
 
-    with a_centre(tmp_path) as centre:
-        terminal = centre.a_terminal()
-        response = give(terminal, 1)
-        correct(terminal, 1, LEARNT)
+        with a_centre(tmp_path, url) as centre:
+            terminal = centre.a_terminal()
+            response = give(terminal, 1)
+            correct(terminal, 1, LEARNT)
 
-        assert exported(centre, response)["corrected"] == LEARNT
+            assert exported(centre, response)["corrected"] == LEARNT
 
 
 def test_other_events_correct_nothing(centre, terminal):

@@ -1,13 +1,13 @@
 """Enrolment codes let one terminal in, once, in time."""
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from random import Random
 
 import msgspec
 import pytest
+from databases import KINDS, a_database
+from sqlalchemy import create_engine, insert
 from test_central_builders import (
     NOON,
     OTHER_UNIT,
@@ -21,12 +21,13 @@ from test_central_builders import (
 from sync import wire
 from sync.central.errors import UnknownCode, UnknownUnit
 from sync.central.store.codes import CODE_ALPHABET, hash_of, normal_code
+from sync.central.store.tables import codes, units
 from sync.central.tries import MOST_ADDRESSES, MOST_TRIES_OF_ALL, WINDOW, Tries
 
 
 @pytest.fixture
-def centre(tmp_path):
-    with a_centre(tmp_path) as running:
+def centre(tmp_path, database_url):
+    with a_centre(tmp_path, database_url) as running:
         yield running
 
 
@@ -154,19 +155,26 @@ def test_an_attempt_repeated_many_times_at_once_leaves_one_terminal_that_is_let_
     assert len(centre.store.all_terminals()) == 1
 
 
-def test_a_code_from_before_still_lets_a_terminal_in_once(tmp_path):
-    a_database_of_before(tmp_path, "0002")
-    with closing(sqlite3.connect(tmp_path / "central.db")) as connection:
-        unit = (UNIT, '{"fi": "Syke"}', "{}")
-        connection.execute("INSERT INTO units (unit, name, path) VALUES (?, ?, ?)", unit)
-        code = (hash_of("K7C3-ADEF"), UNIT, "2026-11-28 12:00:00.000000")
-        connection.execute("INSERT INTO codes (code_hash, unit, expires_at) VALUES (?, ?, ?)", code)
-        connection.commit()
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_code_from_before_still_lets_a_terminal_in_once(tmp_path, kind):
+    with a_database(kind, tmp_path, is_migrated=False) as url:
+        a_database_of_before(tmp_path, "0002", url)
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            unit = {"unit": UNIT, "name": {"fi": "Syke"}, "path": {}}
+            connection.execute(insert(units), unit)
+            code = {
+                "code_hash": hash_of("K7C3-ADEF"),
+                "unit": UNIT,
+                "expires_at": NOON + timedelta(days=7),
+            }
+            connection.execute(insert(codes), code)
+        engine.dispose()
 
-    with a_centre(tmp_path) as centre:
-        assert [each.id for each in centre.store.all_codes()] == [None]
-        assert centre.enrol("k7c3adef").status_code == 201
-        assert centre.enrol("k7c3adef").status_code == 410
+        with a_centre(tmp_path, url) as centre:
+            assert [each.id for each in centre.store.all_codes()] == [None]
+            assert centre.enrol("k7c3adef").status_code == 201
+            assert centre.enrol("k7c3adef").status_code == 410
 
 
 # Replacing

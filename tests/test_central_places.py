@@ -6,6 +6,7 @@ from random import SystemRandom
 import pytest
 from builders import a_reading, settings_with
 from click.testing import CliRunner
+from databases import KINDS, a_database
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_central_builders import (
@@ -31,8 +32,8 @@ SETTINGS = settings_with().location
 
 
 @pytest.fixture
-def centre(tmp_path):
-    with a_centre(tmp_path) as running:
+def centre(tmp_path, database_url):
+    with a_centre(tmp_path, database_url) as running:
         yield running
 
 
@@ -217,12 +218,12 @@ def test_nobody_is_moved_to_an_unknown_unit_and_no_unknown_terminal_is_moved(cen
     assert told(terminal) == (1, UNIT, None)
 
 
-def test_the_administrator_moves_a_terminal_and_sees_where_it_stands(centre, tmp_path):
+def test_the_administrator_moves_a_terminal_and_sees_where_it_stands(centre, database_url):
     terminal = centre.a_terminal()
 
     def admin(*words):
-        url = f"sqlite:///{tmp_path / 'central.db'}"
-        result = CliRunner().invoke(central_admin, ["terminal", *words, "--database", url])
+        words = ["terminal", *words, "--database", database_url]
+        result = CliRunner().invoke(central_admin, words)
         assert result.exit_code == 0, result.output
         return result.output
 
@@ -313,11 +314,13 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    store = a_store(tmp_path_factory.mktemp("central"))
-    yield store
-    store.close()
+@pytest.fixture(scope="module", params=KINDS)
+def store(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("central")
+    with a_database(request.param, folder) as url:
+        store = a_store(folder, url)
+        yield store
+        store.close()
 
 
 @given(STEPS)

@@ -4,16 +4,21 @@ import sqlite3
 
 import msgspec
 import pytest
+from databases import KINDS, a_database
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select, text
+from sqlalchemy.exc import InternalError, NotSupportedError
 from test_central_builders import NOON, UNIT, a_centre, a_response, at_once, at_unit
 
 from sync import wire
+from sync.central.store.tables import responses
 
 
-@pytest.fixture(scope="module")
-def centre(tmp_path_factory):
-    with a_centre(tmp_path_factory.mktemp("centre")) as running:
+@pytest.fixture(scope="module", params=KINDS)
+def centre(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("centre")
+    with a_database(request.param, folder) as url, a_centre(folder, url) as running:
         yield running
 
 
@@ -24,8 +29,8 @@ def terminal(centre):
 
 def stored_document(centre, response_id):
     with centre.store.reading() as connection:
-        statement = "SELECT document FROM responses WHERE id = ?"
-        return connection.exec_driver_sql(statement, (response_id,)).scalar_one()
+        statement = select(responses.c.document).where(responses.c.id == response_id)
+        return connection.execute(statement).scalar_one()
 
 
 def test_a_closed_response_is_stored_whole(centre, terminal):
@@ -166,13 +171,13 @@ def test_two_posts_of_one_batch_at_once_store_nothing_twice(centre):
 
 def test_a_batch_is_stored_whole_or_not_at_all(terminal, monkeypatch):
     """A fault after the first insert leaves no row, and the terminal is told to come again."""
-    from sync.central.store import responses
+    from sync.central.store import tallies
 
     def fail(*_args):
         raise RuntimeError("pulled the plug")
 
     response = a_response(terminal.id)
-    monkeypatch.setattr(responses, "_count", fail)
+    monkeypatch.setattr(tallies, "add", fail)
     reply = terminal.send(response)
     monkeypatch.undo()
 
@@ -188,6 +193,28 @@ def test_a_busy_database_asks_the_terminal_to_come_again(centre, terminal, monke
         raise OperationalError("", {}, sqlite3.OperationalError("database is locked"))
 
     monkeypatch.setattr(type(centre.store), "keep_responses", is_locked)
+    reply = terminal.send(a_response(terminal.id))
+
+    assert reply.status_code == 503
+    assert reply.headers["retry-after"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        # As PostgreSQL says it on a connection of before, and on a new one.
+        (InternalError, "cannot execute INSERT in a read-only transaction"),
+        (NotSupportedError, "cannot set transaction read-write mode during recovery"),
+    ],
+    ids=["before", "new"],
+)
+def test_a_standby_that_has_not_taken_over_yet_asks_the_terminal_to_come_again(
+    centre, terminal, monkeypatch, kind, why
+):
+    def is_standby(*_args):
+        raise kind("", {}, Exception(why))
+
+    monkeypatch.setattr(type(centre.store), "keep_responses", is_standby)
     reply = terminal.send(a_response(terminal.id))
 
     assert reply.status_code == 503
@@ -258,19 +285,12 @@ def test_stored_rows_hold_what_is_queried(centre, terminal):
     terminal.send(response)
 
     with centre.store.reading() as connection:
-        row = connection.exec_driver_sql(
-            "SELECT unit, nps, first_item, first_value, answer_count, flags, is_simulated"
-            " FROM responses WHERE id = ?",
-            (response["id"],),
+        row = connection.execute(
+            text(
+                "SELECT unit, nps, first_item, first_value, answer_count, flags, is_simulated"
+                " FROM responses WHERE id = :id"
+            ),
+            {"id": response["id"]},
         ).one()
-        answers = connection.exec_driver_sql(
-            "SELECT item, value, status FROM answers WHERE response_id = ? ORDER BY position",
-            (response["id"],),
-        ).all()
 
     assert row == (UNIT, 9, "usefulness", 5, 3, "burst simulated", 1)
-    assert answers == [
-        ("usefulness", 5, None),
-        ("safety", None, "not-applicable"),
-        ("nps", 9, None),
-    ]

@@ -27,7 +27,14 @@ TELLS_THE_WALL_TIME = {
 KNOWN = {
     ("device_config/clock.py", "_look", "time.time", 1): "what everything else goes by",
     ("kiosk/panel_command.py", "_say", "datetime.now", 1): "for who watches a box being wired",
+    ("sync/bench/central.py", "_body", "datetime.now", 1): "a pretended terminal's sent_at",
+    ("sync/bench/central.py", "enrolled", "datetime.now", 1): "enrols at a centre of its own",
+    ("sync/bench/central.py", "made", "datetime.now", 1): "answers of today, to be measured with",
+    ("sync/bench/central.py", "raw_seconds", "datetime.now", 1): "rows that came today, likewise",
+    ("sync/bench/central_report.py", "_asking", "datetime.now", 1): "asks for the last 30 days",
     ("sync/bench/drain.py", "reference_centre", "datetime.now", 1): "enrols at a centre of its own",
+    ("sync/central/conformance/examine.py", "a_terminal", "datetime.now", 1): "its epoch",
+    ("sync/central/store/audit.py", "note", "datetime.now", 1): "the centre's, on a server",
     ("sync/central/store/__init__.py", "utc_now", "datetime.now", 1): "the centre's, on a server",
 }
 

@@ -68,7 +68,7 @@ class Centre:
     @contextmanager
     def open(self, port=0):
         """Run the service; gives its address."""
-        options = ["--port", port, "--state", self.folder]
+        options = ["--open", "--port", port, "--state", self.folder]
         with running("central", *options, stdout=subprocess.PIPE) as process:
             readable, _, _ = select.select([process.stdout], [], [], PATIENCE_S)
             assert readable, "the central service said nothing"

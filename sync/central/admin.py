@@ -1,24 +1,23 @@
-"""What an administrator does, as functions: open the store, read units, write responses out."""
+"""What an administrator does, as functions: open the store, read units."""
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from sqlalchemy import Row
 
 from device_config.errors import MOST_SAID
 from sync import wire
 from sync.central.errors import UnitsUnreadable
-from sync.central.questionnaires import Questionnaires
+from sync.central.numbers.figures import Summary
+from sync.central.questionnaires import shipped_questionnaires
 from sync.central.store import Store, open_store
-from sync.central.store.responses import every_document
+from sync.central.store.statistics import summary
+from sync.central.store.tallies import STANDINGS, Filter
 
-__all__ = ["database_url", "export_csv", "export_ndjson", "open_store", "read_units"]
+__all__ = ["database_url", "numbers_of", "open_store", "read_units"]
 
 LANGUAGES = ("fi", "sv", "en")
 UNIT_COLUMNS = (
@@ -31,11 +30,8 @@ UNIT_COLUMNS = (
 OID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+", re.ASCII)
 """An object identifier as text (RFC 3061), of two numbers or more."""
 COUNTY = re.compile(r"[0-9]{2}", re.ASCII)
-EXPORT_COLUMNS = (
-    "received_at", "id", "terminal_id", "epoch", "seq", "unit", "place", "questionnaire",
-    "version", "respondent", "language", "channel", "instrument", "answered_at", "precision",
-    "clock", "ended", "flags",
-)  # fmt: skip
+MOST_CHARACTERS = 300
+"""Of each text of a unit: a terminal takes no longer ones."""
 
 
 def database_url(state: Path) -> str:
@@ -43,61 +39,75 @@ def database_url(state: Path) -> str:
     return f"sqlite:///{state.absolute() / 'central.db'}"
 
 
+def numbers_of(store: Store, unit: str) -> Summary:
+    """What all responses about a unit say together, the flagged and the simulated ones, too."""
+    wanted = Filter(frozenset({unit}), standings=frozenset(STANDINGS))
+    with store.reading() as connection:
+        return summary(connection, wanted, shipped_questionnaires().kinds())
+
+
 def read_units(path: Path) -> tuple[wire.Unit, ...]:
     """The units in a JSON list or a CSV file; raises UnitsUnreadable with every problem."""
     try:
-        text = path.read_text("utf-8-sig")
+        content = path.read_bytes()
     except OSError as error:
         raise UnitsUnreadable(f"{path}: {error.strerror}; give the path of a file") from None
+    return units_in(content, str(path))
+
+
+def units_in(content: bytes, what: str) -> tuple[wire.Unit, ...]:
+    """The units in the bytes of a JSON list or a CSV file; raises as `read_units` does."""
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UnitsUnreadable(f"{path}: not UTF-8; save it as UTF-8") from None
+        raise UnitsUnreadable(f"{what}: not UTF-8; save it as UTF-8") from None
     read = _units_in_json if text.lstrip().startswith("[") else _units_in_csv
     units: list[wire.Unit] = []
     problems: list[str] = []
-    for each in read(path, text):
+    for each in read(what, text):
         if isinstance(each, str):
             problems.append(each)
         else:
             units.append(each)
     if problems:
-        raise UnitsUnreadable(_told(path, problems))
+        raise UnitsUnreadable(_told(what, problems))
     return tuple(units)
 
 
-def _told(path: Path, problems: list[str]) -> str:
+def _told(what: str, problems: list[str]) -> str:
     """The problems of a file: one in a line, several a line each."""
     if len(problems) == 1:
-        return f"{path}: {problems[0]}"
+        return f"{what}: {problems[0]}"
     more = len(problems) - MOST_SAID
     rest = (f"  and {more} more",) if more > 0 else ()
     lines = (f"  {each}" for each in problems[:MOST_SAID])
-    return "\n".join((f"{path}: nothing was imported:", *lines, *rest))
+    return "\n".join((f"{what}: nothing was imported:", *lines, *rest))
 
 
-def _units_in_json(path: Path, text: str) -> Iterator[wire.Unit | str]:
+def _units_in_json(what: str, text: str) -> Iterator[wire.Unit | str]:
     """Each unit, or what is wrong with it."""
     try:
         units = msgspec.json.decode(text, type=tuple[wire.Unit, ...])
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         mend = "write a list of units with unit, name and path"
-        raise UnitsUnreadable(f"{path}: {error}; {mend}") from None
+        raise UnitsUnreadable(f"{what}: {error}; {mend}") from None
     for number, unit in enumerate(units):
         problems = unit_problems(unit)
         yield f"[{number}]: {'; '.join(problems)}" if problems else unit
 
 
-def _units_in_csv(path: Path, text: str) -> Iterator[wire.Unit | str]:
+def _units_in_csv(what: str, text: str) -> Iterator[wire.Unit | str]:
     """Each unit, or what is wrong with it."""
     delimiter = ";" if ";" in text.partition("\n")[0] else ","
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
     try:
         columns = rows.fieldnames or ()
     except csv.Error as error:
-        raise UnitsUnreadable(f"{path}: line 1: {error}") from None
+        raise UnitsUnreadable(f"{what}: line 1: {error}") from None
     unknown = [name for name in columns if name not in UNIT_COLUMNS]
     if "unit" not in columns or unknown:
         detail = f"unknown column {unknown[0]!r}" if unknown else "no column 'unit'"
-        raise UnitsUnreadable(f"{path}: {detail}; the columns are {', '.join(UNIT_COLUMNS)}")
+        raise UnitsUnreadable(f"{what}: {detail}; the columns are {', '.join(UNIT_COLUMNS)}")
     try:
         for row in rows:
             yield _unit_in_row(row, rows.line_num)
@@ -150,55 +160,11 @@ def unit_problems(unit: wire.Unit) -> tuple[str, ...]:
         problems.append(f"unit {unit.unit[:40]} has no name in any language")
     if unit.county is not None and not COUNTY.fullmatch(unit.county):
         problems.append(f"county {unit.county[:20]!r} is no code of two digits, such as 05 or 20")
+    texts = (*unit.name.values(), *unit.path.values(), unit.service or "")
+    if any(len(text) > MOST_CHARACTERS or not text.isprintable() for text in texts):
+        problems.append(f"a text is over {MOST_CHARACTERS} characters, or cannot be shown")
     return tuple(problems)
 
 
 def _written(texts: dict[str, str | None]) -> dict[str, str]:
     return {code: text.strip() for code, text in texts.items() if text and text.strip()}
-
-
-def export_ndjson(store: Store) -> Iterator[str]:
-    """Each response document on a line, as it came, with `received_at` added.
-
-    Where its time was learnt later, `corrected` says it, as `answered` would.
-    """
-    with store.reading() as connection:
-        for row in every_document(connection):
-            document = {**json.loads(row.document), "received_at": row.received_at.isoformat()}
-            if row.corrected is not None:
-                document["corrected"] = json.loads(row.corrected)
-            yield json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
-
-
-def export_csv(store: Store, questionnaires: Questionnaires) -> Iterator[str]:
-    """A header, then each response on a line, with a column for each item; no free text."""
-    items = questionnaires.item_ids()
-    yield _csv_line((*EXPORT_COLUMNS, *items))
-    with store.reading() as connection:
-        for row in every_document(connection):
-            given = msgspec.json.decode(row.document, type=wire.Response).answers
-            answers = {answer.item: _answer_text(answer) for answer in given}
-            fixed = [_cell(row, name) for name in EXPORT_COLUMNS]
-            yield _csv_line((*fixed, *(answers.get(item, "") for item in items)))
-
-
-def _answer_text(answer: wire.Answer) -> str:
-    known = msgspec.to_builtins(answer)
-    given = known.get("value", known.get("status", known.get("options")))
-    return " ".join(given) if isinstance(given, list) else str(given)
-
-
-def _cell(row: Row[*tuple[Any, ...]], name: str) -> str:
-    value = getattr(row, name)
-    return "" if value is None else value.isoformat() if name.endswith("_at") else str(value)
-
-
-def _csv_line(cells: tuple[str, ...]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([_harmless(cell) for cell in cells])
-    return line.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet would take such a cell for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -5,48 +5,22 @@ from pathlib import Path
 import click
 
 from device_config.errors import UsageProblem
-from device_config.questionnaire_files import install, read_questionnaire_file
-from device_config.state import (
-    ANY_PATH,
-    StateDirectory,
-    no_config_option,
-    open_state,
-    state_option,
-)
-from sync.central.letting_in import code, terminal
-from sync.central.options import database_option, opened_store
-from sync.central.place_commands import terminal_move, terminal_places
+from device_config.state import no_config_option, state_option
+from sync.central.commands.accounts import account, audit
+from sync.central.commands.behaviour import option
+from sync.central.commands.export import export
+from sync.central.commands.letting_in import code, terminal
+from sync.central.commands.options import database_option, opened_store
+from sync.central.commands.places import terminal_move, terminal_places
+from sync.central.commands.publishing import questionnaire, settings
+from sync.central.commands.receiving import recheck, recount, refusal, terminal_gaps
+from sync.central.commands.serve import central
+from sync.central.commands.text_keys import text_key
+from sync.central.conformance.command import conformance
+
+__all__ = ["central", "central_admin"]
 
 ADDING = "unit add 1.2.246.10.2085212.10.1314 --name-fi Hammashoitola --county 20"
-
-
-@click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8700,
-    show_default=True,
-    help="The port to listen on; 0 takes any free one.",
-)
-@database_option
-@state_option
-@no_config_option
-def central(host: str, port: int, database: str | None, state: Path) -> None:
-    """Run the reference central service: receives responses, shows them as they arrive."""
-    with opened_store(state, database) as store:
-        from sync.central.published_settings import published_in
-        from sync.central.questionnaires import shipped_questionnaires
-        from sync.central.server import listen, serve
-        from sync.central.service import Service
-
-        def say_ready(url: str) -> None:
-            click.echo(f"Central service: {url}")
-
-        directory = open_state(state)
-        questionnaires = shipped_questionnaires(directory.questionnaires)
-        service = Service(store, questionnaires, published_in(directory))
-        serve(service, listen(host, port), say_ready)
 
 
 @click.group()
@@ -130,72 +104,19 @@ def unit_list(as_json: bool, database: str | None, state: Path) -> None:
             click.echo("no units yet: palautepiste central-admin unit import FILE", err=True)
 
 
-@central_admin.group()
-def questionnaire() -> None:
-    """The questionnaires that terminals fetch from here."""
-
-
-@questionnaire.command("add")
-@click.argument("file", type=ANY_PATH)
-@state_option
-@no_config_option
-def questionnaire_add(file: Path, state: Path) -> None:
-    """Check FILE, and publish it: every terminal takes it with its next configuration.
-
-    A published version is never changed: another content needs a higher version.
-    """
-    content, found = read_questionnaire_file(file)
-    path = install(content, found, open_state(state).questionnaires)
-    standing = "published" if path else "is published already"
-    click.echo(f"{found.id} {found.version}: {standing}")
-
-
-@central_admin.group()
-def settings() -> None:
-    """The settings that every terminal takes from here."""
-
-
-@settings.command("publish")
-@click.argument("file", type=ANY_PATH)
-@state_option
-@no_config_option
-def settings_publish(file: Path, state: Path) -> None:
-    """Check FILE, written like a terminal.toml, and publish it in place of what was before.
-
-    Every terminal takes it with its next configuration, below its own terminal.toml.
-    """
-    from sync.central.published_settings import publish_settings
-
-    publish_settings(file, open_state(state))
-    click.echo(f"{file}: published")
-
-
+central_admin.add_command(questionnaire)
+central_admin.add_command(settings)
+central_admin.add_command(account)
+central_admin.add_command(audit)
+central_admin.add_command(text_key)
 central_admin.add_command(code)
+central_admin.add_command(conformance)
+central_admin.add_command(export)
+central_admin.add_command(recheck)
+central_admin.add_command(recount)
+central_admin.add_command(refusal)
 central_admin.add_command(terminal)
+central_admin.add_command(option)
+terminal.add_command(terminal_gaps)
 terminal.add_command(terminal_move)
 terminal.add_command(terminal_places)
-
-
-@central_admin.command()
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["ndjson", "csv"]),
-    default="ndjson",
-    show_default=True,
-    help="Whole documents, or a table without free text.",
-)
-@database_option
-@state_option
-@no_config_option
-def export(form: str, database: str | None, state: Path) -> None:
-    """Print every response that has arrived, oldest first."""
-    with opened_store(state, database) as store:
-        from sync.central.admin import export_csv, export_ndjson
-        from sync.central.questionnaires import shipped_questionnaires
-
-        is_csv = form == "csv"
-        known = shipped_questionnaires(StateDirectory(state).questionnaires)
-        lines = export_csv(store, known) if is_csv else export_ndjson(store)
-        for line in lines:
-            click.echo(line, nl=False)

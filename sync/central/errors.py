@@ -19,6 +19,10 @@ class UnknownUnit(UsageProblem):
     """No unit has this OID."""
 
 
+class UnknownScope(UsageProblem):
+    """No unit belongs to this part of the tree."""
+
+
 class UnknownCode(UsageProblem):
     """No code that could still be used has this name."""
 

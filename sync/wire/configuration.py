@@ -51,7 +51,14 @@ Messages = Annotated[
     ),
 ]
 FormUrl = Annotated[
-    Any, Meta(extra_json_schema={"type": "string", "format": "uri", "maxLength": 300})
+    Any,
+    Meta(
+        extra_json_schema={
+            "type": "string",
+            "maxLength": 300,
+            "anyOf": [{"format": "uri"}, {"const": ""}],
+        }
+    ),
 ]
 
 

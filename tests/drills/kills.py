@@ -70,7 +70,6 @@ def always_new(connection, table, rows):
     insert_once(connection, table, rows)
     return tuple(wire.Verdict(id=row["id"], status="stored") for row in rows)
 responses.insert_once = always_new
-responses._insert_answers = lambda *_: None
 """,
     },
 }
@@ -186,6 +185,8 @@ class Drill:
                 thread.start()
             for thread in threads:
                 thread.join()
+            # On a busy machine a few lives may all have ended before the first response.
+            wait_for(self._size_of_ids, "a response")
             self._victims["kiosk"].kill()
             self._victims["agent"].kill()
             self._deliver_the_rest()
@@ -247,7 +248,7 @@ class Drill:
         return asked(self._arrivals, "SELECT count(*) FROM responses")
 
     def _counted(self) -> int:
-        query = "SELECT coalesce(sum(count), 0) FROM tallies WHERE counted = 'response'"
+        query = "SELECT coalesce(sum(n0), 0) FROM tallies WHERE unit = '*' AND item = ''"
         return asked(self._arrivals, query)
 
 

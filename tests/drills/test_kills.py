@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.drills import kills
 from tests.drills.kills import Drill, Result
 
 
@@ -12,6 +13,16 @@ def test_nothing_is_lost_and_nothing_arrives_twice_whoever_is_killed_and_when(tm
 
     assert result.is_good, result
     assert result.kills == {"kiosk": 3, "agent": 3, "centre": 3}
+
+
+def test_even_the_shortest_lives_end_in_a_drill_that_counts_something(tmp_path, monkeypatch):
+    monkeypatch.setattr(kills, "LONGEST_LIFE_S", 0.05)
+    monkeypatch.setattr(kills, "AT_WORK_WITHIN_S", 0.05)
+
+    result = Drill(tmp_path, seed=1).run(1)
+
+    assert result.printed > 0
+    assert result.is_good, result
 
 
 MOST_DRILLS = 8

@@ -2,33 +2,53 @@
 
 import asyncio
 import zlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import TypeVar
 
 import msgspec
 
 from sync import wire
-from sync.central.api.problems import ProblemError
-from sync.central.service import Call
+from sync.central.api.problems import RETRY_AFTER_S, ProblemError
+from sync.central.receiving.crowd import TooBusy
+from sync.central.service import Call, Service
 
 T = TypeVar("T")
 
 LONGEST_S = 60.0  # for a whole body; a terminal gives up sooner
 
 
-async def read(call: Call, kind: type[T]) -> T:
-    """The request's body as one of the wire's types; raises ProblemError."""
-    return decode(unpack(await _bounded(call), call.headers.get("content-encoding", "")), kind)
+@asynccontextmanager
+async def read(
+    call: Call, service: Service, kind: type[T], most_bytes: int = wire.MOST_BYTES
+) -> AsyncIterator[T]:
+    """The request's body as one of the wire's types, and a place among those who write.
+
+    `most_bytes` of it as it comes. Raises ProblemError.
+    """
+    try:
+        with service.doors.body() as take:
+            body = await _bounded(call, take, most_bytes)
+            async with service.doors.work():
+                yield decode(unpack(body, call.headers.get("content-encoding", "")), kind)
+    except TooBusy:
+        raise ProblemError(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "the service has more to do than it can take; try again later",
+            {"Retry-After": str(RETRY_AFTER_S)},
+        ) from None
 
 
-async def _bounded(call: Call) -> bytes:
+async def _bounded(call: Call, take: Callable[[int], None], most_bytes: int) -> bytes:
     body = bytearray()
     try:
         async with asyncio.timeout(LONGEST_S):
             async for chunk in call.stream():
+                take(len(chunk))
                 body += chunk
-                if len(body) > wire.MOST_BYTES:
-                    raise too_large(f"the body is over {wire.MOST_BYTES} bytes")
+                if len(body) > most_bytes:
+                    raise too_large(f"the body is over {most_bytes} bytes")
     except TimeoutError:
         raise ProblemError(HTTPStatus.REQUEST_TIMEOUT, "the body did not come in time") from None
     return bytes(body)

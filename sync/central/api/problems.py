@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.exceptions import HTTPException
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, NotSupportedError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from sync import wire
@@ -84,6 +84,9 @@ HANDLERS: dict[int | type[Exception], Any] = {
     ProblemError: on_problem,
     HTTPException: on_http_error,
     OperationalError: on_busy_database,
+    # What a standby of PostgreSQL says to whoever writes, until it has taken over.
+    InternalError: on_busy_database,
+    NotSupportedError: on_busy_database,
     NoConnection: on_busy_database,
     Exception: on_fault,
 }

@@ -24,11 +24,12 @@ def etag(body: bytes) -> str:
 def reply_if_changed(call: Call, body: bytes) -> Response[bytes]:
     """The body with its ETag, or 304 when If-None-Match names it."""
     tag = etag(body)
-    if _names(call.headers.get("if-none-match", ""), tag):
+    if names_tag(call.headers.get("if-none-match", ""), tag):
         return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
     return Response(body, status_code=HTTPStatus.OK, media_type=JSON, headers={"ETag": tag})
 
 
-def _names(if_none_match: str, tag: str) -> bool:
+def names_tag(if_none_match: str, tag: str) -> bool:
+    """Whether an If-None-Match header names this entity tag."""
     tags = [part.strip().removeprefix("W/") for part in if_none_match.split(",")]
     return tag in tags or tags == ["*"]

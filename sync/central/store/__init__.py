@@ -1,27 +1,42 @@
 """The database of the central service: one `Store`, a module per table or two behind it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random, SystemRandom
 
+import msgspec
 from sqlalchemy import Connection
 
 from sync import wire
-from sync.central.checking import GoodResponse
 from sync.central.errors import UnknownCode, UnknownTerminal, UnknownUnit
-from sync.central.store import codes, enrolment, heartbeats, responses, statistics, terminals, units
+from sync.central.receiving.checking import GoodResponse
+from sync.central.store import (
+    codes,
+    enrolment,
+    heartbeats,
+    refusals,
+    responses,
+    settling,
+    terminals,
+    units,
+)
+from sync.central.store.changes import OnChange, Watch
 from sync.central.store.codes import Code, CodeFor
 from sync.central.store.database import Database, open_database
 from sync.central.store.enrolment import Enrolled, NotEnrolled
 from sync.central.store.events import keep_events
 from sync.central.store.places import PlaceRow, history
-from sync.central.store.statistics import Statistics
 from sync.central.store.terminals import Terminal
 
-__all__ = ["Code", "Enrolled", "NotEnrolled", "Statistics", "Store", "Terminal", "open_store"]
+__all__ = ["Code", "Enrolled", "NotEnrolled", "Store", "Terminal", "open_store"]
+
+log = logging.getLogger(__name__)
 
 CODE_DAYS = 7
+OTHERS_COUNT_S = 0.1
 
 
 def utc_now() -> datetime:
@@ -32,13 +47,24 @@ def utc_now() -> datetime:
 def open_store(url: str) -> "Store":
     """The store at an SQLAlchemy URL, its tables brought up to date.
 
-    Raises DatabaseUnusable or DatabaseUnavailable.
+    Responses that a version before this has stored are counted, a step in each transaction: cut
+    short, it goes on the next time. Raises DatabaseUnusable or DatabaseUnavailable.
     """
-    return Store(open_database(url))
+    store = Store(open_database(url))
+    try:
+        store.count_uncounted()
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 class Store:
-    """Everything that the central service keeps; each method is one transaction."""
+    """Everything that the central service keeps; each method is one transaction.
+
+    What the pages and commands do besides, they do with the functions of the modules beside this
+    one, within `reading` or `writing`.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -52,6 +78,16 @@ class Store:
         """One consistent view, for the functions of the modules beside this one."""
         with self._database.reading() as connection:
             yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction, for the functions of the modules beside this one."""
+        with self._database.writing() as connection:
+            yield connection
+
+    def watch(self, on_change: OnChange) -> Watch:
+        """Call `on_change`, in a thread, for what is stored by any process."""
+        return self._database.watch(on_change)
 
     def add_units(self, new: Iterable[wire.Unit]) -> int:
         """Add units, or replace those whose OID is known; returns how many there were."""
@@ -96,7 +132,7 @@ class Store:
             before = terminals.find_terminal(connection, terminal_id)
             if before is None:
                 raise _no_such_terminal(terminal_id)
-            unit, place = _known_spot(connection, before)
+            unit, place = terminals.known_spot(connection, before)
             wanted = CodeFor(
                 unit=unit, place=place, staff_pin_hash=staff_pin_hash, replaces=before.id
             )
@@ -110,7 +146,7 @@ class Store:
     def withdraw_code(self, id_or_code: str, now: datetime | None = None) -> None:
         """Let nobody in with this code; raises UnknownCode."""
         with self._database.writing() as connection:
-            if not codes.withdraw(connection, id_or_code, now or utc_now()):
+            if codes.withdraw(connection, id_or_code, now or utc_now()) is None:
                 raise UnknownCode("no open code of this name; see `central-admin code list`")
 
     def enrol(
@@ -163,12 +199,43 @@ class Store:
             if not terminals.revoke(connection, terminal_id, now or utc_now()):
                 raise _no_such_terminal(terminal_id)
 
+    def count_uncounted(self) -> int:
+        """Count the responses that a version before this has stored; how many there were."""
+        counted = 0
+        while True:
+            with self.reading() as connection:
+                if not settling.is_any_uncounted(connection):
+                    return counted
+            with self._database.writing() as connection:
+                step = settling.count_some(connection)
+            if step == 0:  # another process counts them just now
+                time.sleep(OTHERS_COUNT_S)
+            counted += step
+            log.info("counted %d responses of an older version", counted)
+
     def keep_responses(
         self, new: Sequence[GoodResponse], received_at: datetime
     ) -> tuple[wire.Verdict, ...]:
         """Store the responses whose id is new; the verdict on each, in order."""
         with self._database.writing() as connection:
             return responses.keep_responses(connection, new, received_at)
+
+    def are_stored(self, raws: Sequence[msgspec.Raw]) -> tuple[bool, ...]:
+        """Of each of these well-formed responses whether it is stored already with this content."""
+        with self.reading() as connection:
+            return responses.are_stored(connection, raws)
+
+    def note_refusals(
+        self,
+        terminal_id: str,
+        kind: refusals.Kind,
+        refused: Sequence[wire.Verdict],
+        received_at: datetime,
+        numbers: Mapping[str, refusals.Number] | None = None,
+    ) -> None:
+        """Write down what of a terminal was not taken, and why; `numbers` of responses, by id."""
+        with self._database.writing() as connection:
+            refusals.note_refusals(connection, terminal_id, kind, refused, received_at, numbers)
 
     def keep_events(
         self, terminal_id: str, new: Sequence[wire.Event], received_at: datetime
@@ -187,31 +254,13 @@ class Store:
         with self.reading() as connection:
             return responses.count_responses(connection)
 
-    def statistics(self, unit: str | None = None) -> Statistics:
-        """The numbers of one unit, or of all units together."""
-        with self.reading() as connection:
-            return statistics.statistics(connection, unit)
-
-    def statistics_by_unit(self) -> dict[str, Statistics]:
-        """The numbers of each unit, most responses first; "" stands for no unit."""
-        with self.reading() as connection:
-            return statistics.statistics_by_unit(connection)
-
 
 def _add_code(
     connection: Connection, wanted: CodeFor, now: datetime | None, days: int, random: Random | None
 ) -> str:
     made_at = now or utc_now()
     expires_at = made_at + timedelta(days=days)
-    return codes.add_code(connection, wanted, made_at, expires_at, random or SystemRandom())
-
-
-def _known_spot(connection: Connection, terminal: Terminal) -> tuple[str, str | None]:
-    """Unit and place where a terminal stands; what it was told if we do not know that unit."""
-    stands = terminal.location
-    if stands.unit is not None and units.find_unit(connection, stands.unit) is not None:
-        return stands.unit, stands.place
-    return terminal.unit, terminal.place
+    return codes.add_code(connection, wanted, made_at, expires_at, random or SystemRandom()).code
 
 
 def _no_such_terminal(terminal_id: str) -> UnknownTerminal:

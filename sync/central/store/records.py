@@ -1,17 +1,14 @@
 """What responses and events share: each is kept once, whoever sends it how often."""
 
 import hashlib
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import msgspec
 from sqlalchemy import Connection, Table, select
 
 from sync import wire
-from sync.central.checking import rejected
-from sync.central.store.database import dialect_insert
-
-Values = dict[str, Any]  # of one row, by column
+from sync.central.receiving.checking import rejected
+from sync.central.store.bulk import Values, insert_many
 
 _encode_sorted = msgspec.json.Encoder(order="sorted").encode
 
@@ -26,15 +23,16 @@ def insert_once(
 ) -> tuple[wire.Verdict, ...]:
     """Insert the rows whose id is new; the verdict on each row, in order.
 
-    The rows have an `id` and a `content_hash`. Another transaction may insert the same ids at the
-    same time: one of the two stores them, the other finds duplicates.
+    The rows have the same columns, an `id` and a `content_hash` among them. Another transaction may
+    insert the same ids at the same time: one of the two stores them, the other finds duplicates.
     """
     first: dict[str, Values] = {}
     for row in rows:
         first.setdefault(row["id"], row)
-    stored = _insert(connection, table, list(first.values()))
-    hashes = {name: row["content_hash"] for name, row in first.items() if name in stored}
-    hashes |= _hashes(connection, table, first.keys() - stored)
+    known = _hashes(connection, table, first.keys())
+    stored = _insert(connection, table, [first[name] for name in first if name not in known])
+    hashes = {name: first[name]["content_hash"] for name in stored} | known
+    hashes |= _hashes(connection, table, first.keys() - hashes.keys())
     return tuple(
         _verdict(row, hashes[row["id"]], row["id"] in stored and row is first[row["id"]])
         for row in rows
@@ -42,15 +40,21 @@ def insert_once(
 
 
 def _insert(connection: Connection, table: Table, rows: list[Values]) -> set[str]:
+    """Insert rows whose ids were not there a moment ago; the ids of those that this stored."""
     if not rows:
         return set()
-    statement = dialect_insert(connection, table).on_conflict_do_nothing().returning(table.c.id)
     # Sorted, so that two transactions with the same rows never wait for each other in a circle.
-    in_order = sorted(rows, key=lambda row: str(row["id"]))
-    return set(connection.execute(statement, in_order).scalars())
+    rows.sort(key=lambda row: str(row["id"]))
+    if connection.dialect.name == "sqlite":  # whose writers never overlap
+        insert_many(connection, table, rows)
+        return {row["id"] for row in rows}
+    return set(
+        insert_many(connection, table, rows, "ON CONFLICT DO NOTHING RETURNING id").scalars()
+    )
 
 
-def _hashes(connection: Connection, table: Table, ids: set[str]) -> dict[str, str]:
+def _hashes(connection: Connection, table: Table, ids: Collection[str]) -> dict[str, str]:
+    """The hash of what is stored under each of these ids."""
     if not ids:
         return {}
     statement = select(table.c.id, table.c.content_hash).where(table.c.id.in_(ids))

@@ -11,15 +11,19 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
     TypeDecorator,
+    false,
+    literal_column,
 )
 
 
@@ -44,6 +48,9 @@ class Instant(TypeDecorator[datetime]):
 
 
 metadata = MetaData()
+ALL_UNITS = "*"
+"""In `tallies`: every unit together, and what names no unit."""
+
 _big = BigInteger().with_variant(Integer, "sqlite")
 
 units = Table(
@@ -89,6 +96,7 @@ terminals = Table(
     Column("enrolled_at", Instant, nullable=False),
     Column("revoked_at", Instant),
     Column("replaces", Text),
+    Column("retired_at", Instant),  # taken out of use, for good: no alarm any more
 )
 
 places = Table(
@@ -116,6 +124,7 @@ heartbeats = Table(
     Column("received_at", Instant, nullable=False),
     Column("state", Text, nullable=False),
     Column("document", Text, nullable=False),
+    Column("unsynced_since", Instant),  # the first heartbeat in a row to say so of the clock
 )
 
 responses = Table(
@@ -148,31 +157,106 @@ responses = Table(
     Column("is_simulated", Boolean, nullable=False),
     Column("document", Text, nullable=False),
     Column("corrected", Text),  # `answered` as learnt later, as JSON; the document stays as it came
+    Column("has_text", Boolean, nullable=False, server_default=false()),
+    # How it is counted in `tallies`; all None until it has been.
+    Column("day", Date),
+    Column("standing", Text),  # counted | misuse | simulated
+    Column("validity", Text),  # valid | unknown (questionnaire not known yet) | invalid
+    Column("problem", Text),  # what is wrong with an invalid one
     Index("ix_responses_received", "received_at"),
     Index("ix_responses_unit_received", "unit", "received_at"),
     Index("ix_responses_terminal_epoch_seq", "terminal_id", "epoch", "seq"),
 )
-
-answers = Table(
-    "answers",
-    metadata,
-    Column("response_id", Text, ForeignKey("responses.id"), primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("item", Text, nullable=False),
-    Column("value", Integer),
-    Column("status", Text),
-    Column("options", JSON(none_as_null=True)),
+Index(
+    "ix_responses_text",
+    responses.c.unit,
+    responses.c.received_at,
+    sqlite_where=responses.c.has_text,
+    postgresql_where=responses.c.has_text,
+)
+Index(
+    "ix_responses_text_received",
+    responses.c.received_at,
+    sqlite_where=responses.c.has_text,
+    postgresql_where=responses.c.has_text,
+)
+# Written out, not as parameters: only so a database knows that a partial index will do.
+is_uncounted = responses.c.validity.is_(None)
+is_unknown = responses.c.validity == literal_column("'unknown'")
+is_invalid = responses.c.validity == literal_column("'invalid'")
+Index(
+    "ix_responses_unsettled",
+    responses.c.validity,
+    responses.c.questionnaire,
+    responses.c.version,
+    sqlite_where=is_uncounted | is_unknown,
+    postgresql_where=is_uncounted | is_unknown,
+)
+Index(
+    "ix_responses_invalid",
+    responses.c.unit,
+    sqlite_where=is_invalid,
+    postgresql_where=is_invalid,
 )
 
-# What the live page shows, counted as responses are stored: the page costs the same whether
-# the service holds a thousand responses or ten million.
+# What the pages show, counted as responses are stored: a page costs the same whether the service
+# holds a thousand responses or ten million. A row counts the answers to one item on one day in
+# one unit, once under the unit and once under ALL_UNITS.
 tallies = Table(
     "tallies",
     metadata,
-    Column("unit", Text, primary_key=True),  # "" where the response names none
-    Column("counted", Text, primary_key=True),  # response | simulated | statement | recommendation
-    Column("value", Integer, primary_key=True),  # of the answer; 0 for responses
-    Column("count", _big, nullable=False),
+    Column("unit", Text, primary_key=True),  # "" where the response names none; or ALL_UNITS
+    Column("day", Date, primary_key=True),  # in Finland, when it was answered, else received
+    Column("standing", Text, primary_key=True),  # counted | misuse | simulated
+    Column("questionnaire", Text, primary_key=True),
+    Column("respondent", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("item", Text, primary_key=True),  # "": the responses themselves, counted in n0
+    *(Column(f"n{value}", _big, nullable=False, default=0) for value in range(11)),
+    Column("skipped", _big, nullable=False, default=0),
+    Column("not_applicable", _big, nullable=False, default=0),
+    Index("ix_tallies_day", "day"),
+)
+
+# The numbers that came of each epoch of each terminal: what is missing is seen without counting.
+sequences = Table(
+    "sequences",
+    metadata,
+    Column("terminal_id", Text, primary_key=True),
+    Column("epoch", _big, primary_key=True),
+    Column("lowest", _big, nullable=False),
+    Column("highest", _big, nullable=False),
+    Column("count", _big, nullable=False),  # of different numbers
+)
+
+# What terminals said later of responses that may still be to come: that they look like misuse.
+later_flags = Table(
+    "later_flags",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("terminal_id", Text, nullable=False),
+    Column("epoch", _big, nullable=False),
+    Column("first_seq", _big, nullable=False),
+    Column("last_seq", _big, nullable=False),
+    Column("rule", Text, nullable=False),
+    Index("ix_later_flags_terminal_epoch_last", "terminal_id", "epoch", "last_seq"),
+)
+
+# What was not taken, and why; never its content.
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("number", _big, primary_key=True),
+    Column("terminal_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # response | event
+    Column("record_id", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("epoch", _big),  # of a response, where it says so: its number is missing for this reason
+    Column("seq", _big),
+    Column("received_at", Instant, nullable=False),
+    Index("ix_refusals_terminal_number", "terminal_id", "number"),
 )
 
 events = Table(
@@ -186,4 +270,128 @@ events = Table(
     Column("clock", Text, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("document", Text, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),  # what is typed to log in, in lower case
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text),  # None: only by OpenID Connect
+    Column("issuer_subject", Text, unique=True),  # of OpenID Connect: issuer, space, subject
+    Column("made_at", Instant, nullable=False),
+    Column("disabled_at", Instant),
+    Column("password_changed_at", Instant),
+)
+
+account_scopes = Table(
+    "account_scopes",
+    metadata,
+    Column("account_id", Text, ForeignKey("accounts.id"), primary_key=True),
+    Column("scope", Text, primary_key=True),  # as sync.central.scopes writes it
+)
+
+logins = Table(
+    "logins",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("form_token", Text, nullable=False),  # what each form of this login carries back
+    Column("made_at", Instant, nullable=False),
+    Column("used_at", Instant, nullable=False),
+)
+
+# The browsers in which an account has logged in: whoever guesses elsewhere does not slow them down.
+browsers = Table(
+    "browsers",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("seen_at", Instant, nullable=False),
+)
+
+# The latest wrong passwords, by what they are counted under; whole services count together.
+login_tries = Table(
+    "login_tries",
+    metadata,
+    Column("number", _big, primary_key=True),
+    Column("counted_under", Text, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Index("ix_login_tries_counted_under", "counted_under", "at"),
+)
+
+# Browsers that were sent to the OpenID provider and have not come back.
+open_id_flows = Table(
+    "open_id_flows",
+    metadata,
+    Column("state_hash", Text, primary_key=True),
+    Column("browser_hash", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("verifier", Text, nullable=False),
+    Column("next_path", Text, nullable=False),
+    Column("made_at", Instant, nullable=False, index=True),
+)
+
+# Who read comments, and who changed what. The database refuses to change or delete a row.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", _big, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("account_id", Text),  # None: a command on the service's own machine
+    Column("account_name", Text, nullable=False),  # as it was then
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+)
+
+# What terminals should be: settings, messages, the address of the form, by subtree of units.
+desired = Table(
+    "desired",
+    metadata,
+    Column("scope", Text, primary_key=True),  # as sync.central.scopes writes it; "" is everywhere
+    Column("kind", Text, primary_key=True),  # settings | messages | form-url | questionnaires
+    Column("body", JSON, nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+
+questionnaires = Table(
+    "questionnaires",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("added_at", Instant, nullable=False),
+)
+
+# The exports that run, and those of the last day: how far each is, whichever process makes it.
+exports = Table(
+    "exports",
+    metadata,
+    Column("account_name", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("done", _big, nullable=False),
+    Column("total", _big, nullable=False),
+    Column("state", Text, nullable=False),  # running | done | broken
+    Column("made_at", Instant, nullable=False),
+    Column("touched_at", Instant, nullable=False),
+)
+
+# How the service itself behaves, where that differs from its defaults.
+options = Table(
+    "options",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+
+# What the public pages count from, as it was when a day began: nothing there is newer than that,
+# and every process shows the same.
+public_days = Table(
+    "public_days",
+    metadata,
+    Column("county", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("body", JSON, nullable=False),
 )

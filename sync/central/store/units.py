@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from sync import wire
 from sync.central.store.database import dialect_insert
@@ -33,6 +33,18 @@ def put_units(connection: Connection, new: Iterable[wire.Unit]) -> int:
 def all_units(connection: Connection) -> tuple[wire.Unit, ...]:
     """Every unit, in the order of the OIDs."""
     return tuple(_unit(row) for row in connection.execute(select(units).order_by(units.c.unit)))
+
+
+def units_of_county(connection: Connection, county: str | None) -> tuple[wire.Unit, ...]:
+    """The units of a county, in the order of the OIDs; None for those that are in none."""
+    statement = select(units).where(units.c.county.is_not_distinct_from(county))
+    return tuple(_unit(row) for row in connection.execute(statement.order_by(units.c.unit)))
+
+
+def count_by_county(connection: Connection) -> dict[str | None, int]:
+    """How many units each county has; None stands for those that are in none."""
+    statement = select(units.c.county, func.count().label("units")).group_by(units.c.county)
+    return {row.county: row.units for row in connection.execute(statement)}
 
 
 def find_unit(connection: Connection, oid: str) -> wire.Unit | None:

@@ -1,31 +1,44 @@
 """Which responses and events are taken, and why the others are not. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, Struct
 
 from device_config.questionnaire import Questionnaire, answer_problem
 from sync import wire
-from sync.central.questionnaires import Questionnaires, Tallied
+from sync.central.questionnaires import Questionnaires
+
+Validity = Literal["valid", "unknown", "invalid"]
+"""`unknown`: its questionnaire is not known yet; checked again when it is."""
+
+INVALID_ANSWER = "invalid-answer"
+"""The code of a verdict on what the response's questionnaire does not allow."""
 
 T = TypeVar("T", wire.Response, wire.Event)
 
 
 @dataclass(frozen=True, slots=True)
 class GoodResponse:
-    """A response that is taken: what it means, its bytes, and the numbers that count."""
+    """A response that is taken: what it means, its bytes, and whether it could be checked."""
 
     response: wire.Response
     document: str
-    numbers: tuple[tuple[Tallied, int], ...]
+    validity: Validity
 
 
 class _WithId(Struct):
     id: str = ""
+
+
+class _WithNumber(Struct):
+    id: str
+    epoch: wire.Count
+    seq: wire.Count
 
 
 def check_response(
@@ -41,7 +54,9 @@ def check_response(
     refusal = _refusal(response, senders, questionnaires)
     if refusal is not None:
         return rejected(response.id, *refusal)
-    return GoodResponse(response, bytes(raw).decode(), _numbers(response, questionnaires))
+    asked = response.questionnaire
+    is_known = questionnaires.find(asked.id, asked.version) is not None
+    return GoodResponse(response, bytes(raw).decode(), "valid" if is_known else "unknown")
 
 
 def rejected(record_id: str, code: str, detail: str) -> wire.Verdict:
@@ -67,6 +82,16 @@ def _id_in(raw: Raw) -> str:
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return ""
     return record_id if len(record_id) <= 100 else ""
+
+
+def numbers_in(raws: Iterable[Raw]) -> dict[str, tuple[int, int]]:
+    """Epoch and seq by id, of those responses of a batch that say them, however bad they are."""
+    found = {}
+    for raw in raws:
+        with suppress(msgspec.MsgspecError, ValueError, RecursionError):
+            numbered = msgspec.json.decode(raw, type=_WithNumber)
+            found[numbered.id] = (numbered.epoch, numbered.seq)
+    return found
 
 
 def _has_nul(value: Any) -> bool:
@@ -100,11 +125,12 @@ def _refusal(
     known = questionnaires.find(response.questionnaire.id, response.questionnaire.version)
     if known is None:
         return None
-    problem = _answers_problem(known.questionnaire, response.answers)
-    return ("invalid-answer", problem) if problem else None
+    problem = answers_problem(known.questionnaire, response.answers)
+    return (INVALID_ANSWER, problem) if problem else None
 
 
-def _answers_problem(questionnaire: Questionnaire, answers: tuple[wire.Answer, ...]) -> str | None:
+def answers_problem(questionnaire: Questionnaire, answers: tuple[wire.Answer, ...]) -> str | None:
+    """What is wrong with the answers of a response to this questionnaire, or None."""
     seen: set[str] = set()
     for answer in answers:
         if answer.item in seen:
@@ -120,19 +146,6 @@ def _answers_problem(questionnaire: Questionnaire, answers: tuple[wire.Answer, .
         if problem is not None:
             return problem
     return None
-
-
-def _numbers(
-    response: wire.Response, questionnaires: Questionnaires
-) -> tuple[tuple[Tallied, int], ...]:
-    """The numbers that count in statistics: no skips, nothing that did not apply."""
-    found = []
-    for answer in response.answers:
-        value = value_of(answer)
-        counted = None if value is None else questionnaires.counted_as(answer.item, value)
-        if value is not None and counted is not None:
-            found.append((counted, value))
-    return tuple(found)
 
 
 def value_of(answer: wire.Answer) -> int | None:

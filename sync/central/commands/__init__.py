@@ -1,0 +1,1 @@
+"""What the central service's administrators type, a module for each subject."""
