@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import click
 
@@ -18,6 +19,8 @@ class Size:
     seed: int
     terminals: int
     queries: int
+    stored: int
+    database: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,12 @@ def _abuse(size: Size) -> Iterable[str]:
     from kiosk.bench.abuse import lines
 
     return lines(size.days, size.seed)
+
+
+def _central(size: Size) -> Iterable[str]:
+    from kiosk.bench.central import lines
+
+    return lines(size.responses, size.stored, size.database, size.seed)
 
 
 def _fleet(size: Size) -> Iterable[str]:
@@ -60,6 +69,7 @@ def _sync(size: Size) -> Iterable[str]:
 
 BENCHMARKS: dict[str, Benchmark] = {
     "abuse": Benchmark("what the rules of abuse catch, beside a lock-out of five seconds", _abuse),
+    "central": Benchmark("how fast the central service receives and shows", _central),
     "fleet": Benchmark("a fleet that comes back, beside a retry every 30 seconds", _fleet),
     "panel": Benchmark("from a press on a box to its acknowledgement, beside a commit", _panel),
     "search": Benchmark(
@@ -87,7 +97,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     type=click.IntRange(1, 1_000_000),
     default=20_000,
     show_default=True,
-    help="sync: how many wait.",
+    help="sync: how many wait; central: how many come.",
 )
 @click.option(
     "--terminals",
@@ -104,15 +114,27 @@ BENCHMARKS: dict[str, Benchmark] = {
     help="search: how many units are looked for.",
 )
 @click.option(
+    "--stored",
+    type=click.IntRange(1, 100_000_000),
+    default=400_000,
+    show_default=True,
+    help="central: about how many are there when the pages are asked for.",
+)
+@click.option(
+    "--database",
+    metavar="URL",
+    help="central: an empty database, SQLite or PostgreSQL.  [default: a new SQLite file]",
+)
+@click.option(
     "--seed",
     type=int,
     default=1,
     show_default=True,
-    help="abuse, fleet, search, sync: fixes what happens.",
+    help="abuse, central, fleet, search, sync: fixes what happens.",
 )
 @no_state_option
 @no_config_option
-def bench(names: tuple[str, ...], is_list: bool, **sizes: int) -> None:
+def bench(names: tuple[str, ...], is_list: bool, **sizes: Any) -> None:
     """The project's own benchmarks, each beside its baseline in the same run; all without NAME."""
     if is_list:
         for name, benchmark in BENCHMARKS.items():

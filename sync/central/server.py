@@ -1,17 +1,23 @@
 """Runs the service on an address until it is told to stop."""
 
+import asyncio
 import contextlib
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import uvicorn
 
 from sync.central.app import create_app
 from sync.central.errors import AddressUnavailable
+from sync.central.receiving.recounting import recheck_now_and_then
 from sync.central.service import Service
+from sync.central.store.changes import Watch
 
+MOST_AT_WORK = 32
+"""Of requests that read or write the database at once; fewer than its connections."""
 GRACE_S = 2  # for requests under way when the service is told to stop
 
 
@@ -68,19 +74,36 @@ class _Server(uvicorn.Server):
     """uvicorn, telling when it answers, and ending the live pages' streams when it stops."""
 
     def __init__(
-        self, config: uvicorn.Config, on_startup: Callable[[], None], on_stop: Callable[[], None]
+        self, config: uvicorn.Config, service: Service, on_startup: Callable[[], None]
     ) -> None:
         super().__init__(config)
+        self._service = service
         self._on_startup = on_startup
-        self._on_stop = on_stop
+        self._watch: Watch | None = None
+        self._rechecking: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        loop, tell = asyncio.get_running_loop(), self._service.live.tell
+        # asyncio's own has six threads on two cores: a few slow pages would hold up receiving.
+        loop.set_default_executor(ThreadPoolExecutor(MOST_AT_WORK, "central-work"))
+        self._watch = self._service.store.watch(
+            lambda units: loop.call_soon_threadsafe(tell, units)
+        )
+        self._rechecking = asyncio.create_task(
+            recheck_now_and_then(
+                self._service.store, self._service.questionnaires, self._service.now
+            )
+        )
         self._on_startup()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._on_stop()
+        self._service.live.close()
         await super().shutdown(sockets)
+        if self._rechecking is not None:
+            self._rechecking.cancel()
+        if self._watch is not None:
+            await asyncio.to_thread(self._watch.close)
 
 
 def _server(
@@ -97,4 +120,4 @@ def _server(
         ws="none",
     )
     url = url_of(listening)
-    return _Server(config, lambda: on_ready(url), service.live.close)
+    return _Server(config, service, lambda: on_ready(url))

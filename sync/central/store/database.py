@@ -5,15 +5,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.sql.schema import Table
 
 from sync.central.errors import DatabaseUnavailable, DatabaseUnusable
+from sync.central.store.changes import OnChange, Watch
 
 BUSY_TIMEOUT_MS = 10_000
+CONNECT_WITHIN_S = 10
 DIALECTS = ("sqlite", "postgresql")
+MIGRATION_LOCK = 0x70616C61
+"""PostgreSQL's advisory lock of whoever migrates; any number that nobody else uses."""
 
 
 class Database:
@@ -21,11 +25,15 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._is_postgresql = engine.dialect.name == "postgresql"
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view of the database."""
-        with self._engine.begin() as connection:
+        # SQLite's transactions see one moment by themselves.
+        view = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        reader = self._engine.execution_options(**(view if self._is_postgresql else {}))
+        with reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -36,6 +44,10 @@ class Database:
         writer = self._engine.execution_options(writes=True)
         with writer.begin() as connection:
             yield connection
+
+    def watch(self, on_change: OnChange) -> Watch:
+        """Watch it for changes until the watch is closed."""
+        return Watch(self._engine, on_change)
 
     def close(self) -> None:
         """Give back every connection."""
@@ -73,6 +85,8 @@ def open_database(url: str) -> Database:
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
+        if parsed.drivername in {"postgresql", "postgres"}:  # as PostgreSQL's own tools write it
+            parsed = parsed.set(drivername="postgresql+psycopg")
     except (ArgumentError, ValueError):
         example = "sqlite:////var/lib/palautepiste/central.db or postgresql+psycopg://host/name"
         raise DatabaseUnusable(f"--database: not a database URL; write it like {example}") from None
@@ -85,7 +99,13 @@ def _parsed(url: str) -> URL:
 
 
 def _engine(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True)
+    if url.get_backend_name() == "postgresql":
+        said = {"connect_timeout": str(CONNECT_WITHIN_S), "application_name": "palautepiste"}
+        url = url.set(query={**said, **url.query})
+    # What a statement carries is what clients wrote: no error may take it to the log.
+    engine = create_engine(
+        url, pool_size=10, max_overflow=30, pool_pre_ping=True, hide_parameters=True
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -116,8 +136,15 @@ def _migrate(database: Database) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     with database.writing() as connection:
+        _wait_for_turn(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Let no other process migrate until this transaction ends; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
 
 
 def dialect_insert(
