@@ -1,26 +1,31 @@
 """The numbers: what the answers say together, and that nothing else counts."""
 
+import json
+from contextlib import closing
+from datetime import date
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec import Raw
 from test_central_builders import NOON, OTHER_UNIT, UNIT, a_response, a_store, at_unit
 
 from sync import wire
-from sync.central.checking import GoodResponse, check_response
+from sync.central.numbers.figures import FACES, Completeness
 from sync.central.questionnaires import shipped_questionnaires
-from sync.central.store import Statistics
-from sync.central.store.statistics import whole
+from sync.central.receiving.checking import GoodResponse, check_response
+from sync.central.store.newest import newest
+from sync.central.store.responses import every_document
+from sync.central.store.statistics import readings, summary
 from sync.central.store.tables import metadata
+from sync.central.store.tallies import STANDINGS, Filter, counts_by
 
 QUESTIONNAIRES = shipped_questionnaires()
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = a_store(tmp_path)
+def store(tmp_path, database_url):
+    opened = a_store(tmp_path, database_url)
     yield opened
     opened.close()
 
@@ -38,45 +43,11 @@ def answered(**values):
     return [{"item": item, "value": value} for item, value in values.items()]
 
 
-def test_nps_is_promoters_less_detractors_among_those_who_answered():
-    numbers = Statistics(recommendations=(1, 0, 0, 0, 0, 0, 1, 3, 2, 1, 2))
-
-    assert numbers.nps_answers == 10
-    assert numbers.nps == pytest.approx(10.0)  # 3 promoters, 2 detractors
-
-
-def test_nps_is_computed_unrounded():
-    numbers = Statistics(recommendations=(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1))
-
-    assert numbers.nps == pytest.approx(-100 / 3)
-
-
-def test_mean_and_share_agreeing_come_from_statement_answers():
-    numbers = Statistics(distribution=(1, 0, 1, 1, 2))
-
-    assert numbers.statement_answers == 5
-    assert numbers.mean == pytest.approx(3.6)
-    assert numbers.share_agreeing == pytest.approx(0.6)
-
-
-def test_without_answers_there_is_no_number():
-    assert Statistics().nps is None
-    assert Statistics().mean is None
-    assert Statistics().share_agreeing is None
-
-
-@given(st.lists(st.integers(0, 50), min_size=11, max_size=11))
-def test_nps_is_always_between_minus_and_plus_100(counts):
-    nps = Statistics(recommendations=tuple(counts)).nps
-
-    assert nps is None if not any(counts) else -100 <= nps <= 100
-
-
-@pytest.mark.parametrize(
-    ("number", "shown"), [(12.5, 13), (-12.5, -13), (0.4, 0), (-0.4, 0), (99.5, 100), (-33.3, -33)]
-)
-def test_numbers_are_rounded_as_people_round(number, shown):
-    assert whole(number) == shown
+def numbers_of(store, *units, standings=STANDINGS, **limits):
+    """What the responses about these units say, or all of them."""
+    wanted = Filter(frozenset(units) or None, standings=frozenset(standings), **limits)
+    with store.reading() as connection:
+        return summary(connection, wanted, QUESTIONNAIRES.kinds())
 
 
 def test_skipped_and_not_applicable_are_never_numbers(store):
@@ -93,11 +64,12 @@ def test_skipped_and_not_applicable_are_never_numbers(store):
         a_response(answers=[]),
     )
 
-    numbers = store.statistics()
+    numbers = numbers_of(store)
 
     assert numbers.responses == 2
-    assert numbers.distribution == (0, 0, 0, 1, 0)
-    assert numbers.nps is None
+    assert numbers.together.faces == (0, 0, 0, 1, 0)
+    assert numbers.recommendation.nps.value is None
+    assert numbers.completeness == Completeness(answered=1, skipped=2, not_applicable=1)
 
 
 def test_each_unit_has_its_own_numbers_and_all_have_theirs(store):
@@ -109,14 +81,16 @@ def test_each_unit_has_its_own_numbers_and_all_have_theirs(store):
         a_response(answers=answered(usefulness=2), location={}),
     )
 
-    by_unit = store.statistics_by_unit()
+    with store.reading() as connection:
+        found = counts_by(connection, Filter(), "unit")
 
-    assert list(by_unit) == [OTHER_UNIT, "", UNIT]
-    assert by_unit[UNIT].nps == pytest.approx(100.0)
-    assert by_unit[OTHER_UNIT].distribution == (1, 0, 1, 0, 0)
-    assert by_unit[OTHER_UNIT] == store.statistics(OTHER_UNIT)
-    assert store.statistics().distribution == (1, 1, 1, 0, 1)
-    assert store.statistics().nps == pytest.approx(0.0)
+    assert {unit for unit, _ in found} == {OTHER_UNIT, "", UNIT}
+    assert found[OTHER_UNIT, "usefulness"].values[1:6] == (1, 0, 1, 0, 0)
+    assert numbers_of(store, UNIT).recommendation.nps.value == pytest.approx(100.0)
+    assert numbers_of(store, OTHER_UNIT).together.faces == (1, 0, 1, 0, 0)
+    assert numbers_of(store, UNIT, "").together.faces == (0, 1, 0, 0, 1)
+    assert numbers_of(store).together.faces == (1, 1, 1, 0, 1)
+    assert numbers_of(store).recommendation.nps.value == pytest.approx(0.0)
     assert store.count_responses() == 4
 
 
@@ -127,14 +101,82 @@ def test_duplicates_and_conflicts_are_not_counted_again(store):
     keep(store, response)
     keep(store, response | {"language": "sv"})
 
-    assert store.statistics().responses == 1
-    assert sum(store.statistics().distribution) == 1
+    assert numbers_of(store).responses == 1
+    assert numbers_of(store).together.n == 1
 
 
-def test_simulated_responses_are_counted_and_said_to_be(store):
-    keep(store, a_response(), a_response(flags=[{"rule": "simulated"}]))
+def test_flagged_and_simulated_responses_are_counted_apart(store):
+    keep(
+        store,
+        a_response(),
+        a_response(flags=[{"rule": "simulated"}, {"rule": "burst"}]),
+        a_response(flags=[{"rule": "burst"}]),
+        a_response(flags=[{"rule": "min-interval"}, {"rule": "same-button"}]),
+    )
 
-    assert (store.statistics().responses, store.statistics().simulated) == (2, 1)
+    with store.reading() as connection:
+        found = readings(connection, Filter(), Filter(standings=frozenset(STANDINGS)))
+
+    assert [found.responses(standing) for standing in STANDINGS] == [1, 2, 1]
+    assert numbers_of(store, standings=["counted"]).responses == 1
+    assert numbers_of(store, standings=["counted", "misuse"]).responses == 3
+
+
+def test_each_dimension_alone_says_what_counting_by_it_says(store):
+    keep(
+        store,
+        a_response(language="sv", answers=answered(usefulness=1)),
+        a_response(channel="kiosk-button", answers=answered(usefulness=4)),
+        a_response(respondent="child", answers=answered(usefulness=5, nps=10)),
+    )
+
+    with store.reading() as connection:
+        found = readings(connection, Filter(), Filter())
+
+    def each(way):
+        return {name: items["usefulness"].given for name, items in found.each(way).items()}
+
+    assert each("channel") == {"kiosk-touch": 2, "kiosk-button": 1}
+    assert each("language") == {"fi": 2, "sv": 1}
+    assert each("questionnaire") == {"national-general": 3}
+    assert numbers_of(store, language="sv").together.faces == (1, 0, 0, 0, 0)
+    assert numbers_of(store, channel="kiosk-button").together.faces == (0, 0, 0, 1, 0)
+    assert numbers_of(store, respondent="child").recommendation.nps.value == pytest.approx(100.0)
+
+
+def test_the_readings_of_two_stretches_of_days_are_those_of_both(store):
+    for day in range(10, 20):
+        at = {"at": f"2026-11-{day}T09:00:00+02:00", "clock": "synced"}
+        keep(store, a_response(answered=at), a_response(answered=at, flags=[{"rule": "burst"}]))
+
+    def read(first, last):
+        days = {"first": date(2026, 11, first), "last": date(2026, 11, last)}
+        with store.reading() as connection:
+            return readings(
+                connection, Filter(**days), Filter(**days, standings=frozenset(STANDINGS))
+            )
+
+    assert read(10, 16) + read(17, 19) == read(10, 19)
+    assert read(10, 19).responses("misuse") == 10
+
+
+def test_the_newest_are_those_of_the_units_that_are_meant_newest_first(store):
+    """Of one unit, of several, of none named, of all: each from its own index, however quiet."""
+    spots = [UNIT, OTHER_UNIT, None, UNIT, "9.9.9"]
+    sent = [a_response(location=at_unit(spot), seq=seq) for seq, spot in enumerate(spots, start=1)]
+    keep(store, *sent)
+
+    def listed(*units, most=10, **limits):
+        with store.reading() as connection:
+            rows = newest(connection, Filter(frozenset(units) or None, **limits), most)
+        return [row.seq for row in rows]
+
+    assert listed() == [5, 4, 3, 2, 1]
+    assert listed(UNIT) == [4, 1]
+    assert listed(UNIT, OTHER_UNIT) == [4, 2, 1]
+    assert listed("", "9.9.9") == [5, 3]
+    assert listed(*(f"1.{n}" for n in range(700)), UNIT, most=1) == [4]
+    assert listed(language="sv") == listed(standings=frozenset({"misuse"})) == []
 
 
 def test_of_an_unknown_version_only_known_items_on_their_scale_count(store):
@@ -145,7 +187,7 @@ def test_of_an_unknown_version_only_known_items_on_their_scale_count(store):
         a_response(questionnaire=tomorrow, answers=answered(usefulness=9, safety=4, new_item=2)),
     )
 
-    assert store.statistics().distribution == (0, 0, 0, 1, 0)
+    assert numbers_of(store).together.faces == (0, 0, 0, 1, 0)
 
 
 def test_the_tallies_say_what_counting_all_answers_says(store):
@@ -156,12 +198,11 @@ def test_the_tallies_say_what_counting_all_answers_says(store):
         )
 
     with store.reading() as connection:
-        counted = connection.exec_driver_sql(
-            "SELECT value, count(*) FROM answers WHERE item != 'nps' GROUP BY value ORDER BY value"
-        ).all()
+        documents = [json.loads(row.document) for row in every_document(connection)]
+    said = [a["value"] for each in documents for a in each["answers"] if a["item"] != "nps"]
 
-    assert store.statistics().distribution == tuple(count for _, count in counted)
-    assert store.statistics().recommendations == (5,) * 11
+    assert numbers_of(store).together.faces == tuple(said.count(face) for face in FACES)
+    assert numbers_of(store).recommendation.values == (5,) * 11
 
 
 def test_the_migrations_make_the_tables_that_the_code_expects(store):
@@ -171,9 +212,9 @@ def test_the_migrations_make_the_tables_that_the_code_expects(store):
         assert compare_metadata(context, metadata) == []
 
 
-def test_the_database_survives_a_power_cut(store):
+def test_the_database_survives_a_power_cut(tmp_path):
     """WAL, every commit on the disk, and writers that wait for each other."""
-    with store.reading() as connection:
+    with closing(a_store(tmp_path)) as store, store.reading() as connection:
         found = [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
             for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")

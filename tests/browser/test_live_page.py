@@ -1,26 +1,19 @@
-"""The live page in a real browser: what is posted appears by itself."""
+"""The live page in a real browser: what is posted appears by itself, and disturbs nobody."""
 
 import uuid
+from datetime import datetime
 
 import httpx
 import pytest
-from playwright.sync_api import sync_playwright
+from axe import violations
+from chromium import a_browser, a_page, overflow
 
 from sync import wire
 from sync.central.admin import open_store
+from sync.central.local_time import FINLAND
 from sync.central.server import serving
 from sync.central.service import Service
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 UNIT, OTHER_UNIT = "1.2.3", "1.2.4"
 
 
@@ -30,16 +23,19 @@ def centre(tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'central.db'}")
     store.add_units(
         [
-            wire.Unit(unit=UNIT, name={"fi": "Sykkeen terveysasema"}, path={}),
-            wire.Unit(unit=OTHER_UNIT, name={"fi": "Kotkan neuvola"}, path={}),
+            wire.Unit(unit=UNIT, name={"fi": "Sykkeen terveysasema"}, path={"fi": "Kainuu"}),
+            wire.Unit(unit=OTHER_UNIT, name={"fi": "Kotkan neuvola"}, path={"fi": "Kainuu"}),
         ]
     )
-    with serving(Service(store)) as url, httpx.Client(base_url=f"{url}api/v1") as http:
+    with (
+        serving(Service(store, is_open=True)) as url,
+        httpx.Client(base_url=f"{url}api/v1") as http,
+    ):
         code = {"code": store.new_code(UNIT), "hardware_id": "h", "software": "0.1"}
         terminal = http.post("/enrolments", json=code).json()
 
-        def post(unit):
-            response = a_response(terminal["terminal_id"], unit)
+        def post(unit, **changes):
+            response = a_response(terminal["terminal_id"], unit) | changes
             batch = {"terminal_id": terminal["terminal_id"], "sent_at": "", "responses": [response]}
             bearer = {"Authorization": f"Bearer {terminal['token']}"}
             reply = http.post("/responses", json=batch, headers=bearer)
@@ -61,62 +57,151 @@ def a_response(terminal_id, unit):
         "location": {"unit": unit},
         "channel": "kiosk-touch",
         "instrument": "screen",
-        "answered": {"at": "2026-11-21T14:03:00+02:00", "clock": "synced"},
+        "answered": {"at": datetime.now(FINLAND).isoformat("T", "minutes"), "clock": "synced"},
         "ended": "submitted",
-        "answers": [{"item": "usefulness", "value": 4}],
+        "answers": [
+            {"item": "usefulness", "value": 4},
+            {"item": "nps", "value": 9},
+            {"item": "reasons", "options": ["waiting"]},
+        ],
     }
 
 
+@pytest.fixture(scope="module")
+def browser():
+    with a_browser() as started:
+        yield started
+
+
 @pytest.fixture
-def page():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser.new_page(viewport={"width": 1280, "height": 800})
-        browser.close()
+def page(browser):
+    with a_page(browser) as opened:
+        yield opened
+
+
+def row_of(page, response_id):
+    return page.locator(f"[data-id='{response_id}']")
 
 
 def test_a_response_appears_by_itself_under_its_unit(centre, page):
     url, post = centre
-    complaints = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(f"{url}?lang=fi")
     page.locator("#signal", has_text="yhteydessä").wait_for()
 
     response_id = post(OTHER_UNIT)
 
-    row = page.locator(f"[data-id='{response_id}']")
-    row.wait_for()
-    assert "Kotkan neuvola" in row.inner_text()
-    assert "Osittain samaa mieltä" in row.inner_text()
-    assert page.locator(f"[data-unit='{OTHER_UNIT}'] data").first.get_attribute("value") == "1"
-    assert page.locator(f"[data-unit='{UNIT}']").count() == 0
+    row_of(page, response_id).wait_for()
+    assert "Kotkan neuvola" in row_of(page, response_id).inner_text()
+    assert "Osittain samaa mieltä" in row_of(page, response_id).inner_text()
+    assert page.locator(f"[data-part='{OTHER_UNIT}'] data").get_attribute("value") == "1"
+    assert page.locator(f"[data-part='{UNIT}']").count() == 0
     assert page.locator("#responses").get_attribute("value") == "1"
-    assert complaints == []
 
 
 def test_the_page_of_one_unit_shows_only_its_own(centre, page):
     url, post = centre
     page.goto(f"{url}?lang=sv")
-    page.locator("#unit").select_option(UNIT)
-    page.wait_for_url(f"{url}?lang=sv&unit={UNIT}")
+    page.get_by_label("Vilka enheter").select_option(f"unit:{UNIT}")
+    page.get_by_role("button", name="Visa").click()
+    page.get_by_role("heading", level=1, name="Sykkeen terveysasema").wait_for()
     page.locator("#signal", has_text="ansluten").wait_for()
 
     post(OTHER_UNIT)
     own = post(UNIT)
 
-    page.locator(f"[data-id='{own}']").wait_for()
+    row_of(page, own).wait_for()
     assert page.locator("[data-id]").count() == 1
     assert page.locator("#responses").get_attribute("value") == "1"
 
 
-@pytest.mark.parametrize("width", [380, 760, 1280, 1600])
-def test_the_page_fits_every_width(centre, page, width):
+def test_what_arrives_closes_nothing_and_takes_no_focus(centre, page):
+    url, post = centre
+    post(UNIT)
+    page.goto(f"{url}?lang=en")
+    page.locator("#signal", has_text="live").wait_for()
+    page.locator("#trend-table summary").focus()
+    page.keyboard.press("Enter")
+
+    newest = post(UNIT)
+
+    row_of(page, newest).wait_for()
+    assert page.locator("#trend-table").get_attribute("open") is not None
+    assert page.evaluate("document.activeElement.closest('details')?.id") == "trend-table"
+    page.locator("#trend-week").focus()
+    row_of(page, post(UNIT)).wait_for()
+    assert page.evaluate("document.activeElement.id") == "trend-week"
+
+
+def test_a_paused_page_stays_as_it_is_until_it_goes_on(centre, page):
+    url, post = centre
+    page.goto(f"{url}?lang=en")
+    page.locator("#signal", has_text="live").wait_for()
+    page.get_by_role("button", name="Pause").click()
+
+    paused = post(UNIT)
+    # The picture has come once another page, opened later, has it.
+    other = page.context.new_page()
+    other.goto(url)
+    row_of(other, paused).wait_for()
+
+    assert page.locator("#signal").inner_text() == "paused"
+    assert row_of(page, paused).count() == 0
+    page.get_by_role("button", name="Go on").click()
+    row_of(page, paused).wait_for()
+
+
+def test_flagged_responses_are_brought_in_by_a_link_with_the_keyboard_alone(centre, page):
+    url, post = centre
+    post(UNIT)
+    flagged = post(UNIT, flags=[{"rule": "burst"}])
+    page.goto(f"{url}?lang=en")
+    assert row_of(page, flagged).count() == 0
+
+    page.locator("#misuse a").focus()
+    page.keyboard.press("Enter")
+
+    row_of(page, flagged).wait_for()
+    assert page.url == f"{url}?misuse=in"
+    assert page.locator("#responses").get_attribute("value") == "2"
+
+
+def test_without_javascript_the_page_shows_and_chooses_the_same(centre, browser):
+    url, post = centre
+    post(UNIT)
+    post(OTHER_UNIT)
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{url}?lang=en")
+
+    page.get_by_label("Which units").select_option(f"unit:{UNIT}")
+    page.get_by_label("Period").select_option("90")
+    page.get_by_role("button", name="Show").click()
+
+    assert page.locator("#responses").get_attribute("value") == "1"
+    assert page.get_by_role("button", name="Pause").count() == 0
+    context.close()
+
+
+@pytest.mark.parametrize("width", [380, 820, 1600])
+def test_the_page_fits_every_width_and_axe_finds_nothing(centre, page, width):
     url, post = centre
     for unit in (UNIT, OTHER_UNIT, "9.9.9"):
+        post(unit, questionnaire={"id": "county-own-with-a-long-name", "version": "1"})
+        post(unit, flags=[{"rule": "burst"}])
         post(unit)
     page.set_viewport_size({"width": width, "height": 800})
 
-    page.goto(url)
+    page.goto(f"{url}?lang=fi&channel=kiosk-touch")
+    page.locator("#trend-table summary").click()
+    page.locator("#statement-counts summary").click()
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert overflow(page) <= 0
+    assert violations(page) == []
+
+
+def test_axe_finds_nothing_where_nothing_has_arrived(centre, page):
+    url, _ = centre
+
+    page.goto(f"{url}?lang=en")
+
+    assert violations(page) == []

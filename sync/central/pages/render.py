@@ -1,30 +1,23 @@
-"""Draws the live page and the fragment of it that changes."""
+"""Draws the pages: one environment for all templates, and how figures are written."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, tzinfo
-from functools import cached_property
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from device_config.catalogue import translator
-from sync.central.pages.view import Reader, gather, in_language
+from sync.central.accounts.access import Visitor
+from sync.central.numbers.figures import whole
+from sync.central.pages.address import LANGUAGES, address
 from sync.central.questionnaires import Questionnaires
-from sync.central.store import Store
-from sync.central.store.statistics import whole
-
-LANGUAGES = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
 
 
 class Pages:
-    """The live page, in the languages that it speaks."""
+    """The pages, in the languages that they speak."""
 
-    def __init__(
-        self, store: Store, questionnaires: Questionnaires, now: Callable[[], datetime]
-    ) -> None:
-        self._store = store
+    def __init__(self, questionnaires: Questionnaires) -> None:
         self._questionnaires = questionnaires
-        self._now = now
         self._templates = Environment(
             loader=PackageLoader("sync.central.pages"),
             autoescape=True,
@@ -33,36 +26,27 @@ class Pages:
             lstrip_blocks=True,
         )
 
-    def page(self, unit: str | None, language: str) -> str:
-        """The whole page of one unit, or of all."""
-        return self._draw("page.html", unit, language)
+    def draw(self, template: str, visitor: Visitor | None, language: str, **context: Any) -> str:
+        """A page or a part of one; `visitor` is None on pages that are for everybody."""
+        shared: dict[str, Any] = {
+            "visitor": visitor,
+            "language": language,
+            "languages": LANGUAGES,
+            "address": address(),
+            "home": "/",
+            "face_labels": self.face_labels(language),
+            "number": lambda value, decimals=0: number(value, language, decimals),
+            "percent": lambda share: percent(share, language),
+            "nps": nps,
+            "day": lambda day: written_day(day, language),
+            "whole": whole,
+            "in_language": lambda texts: in_language(texts, language),
+            "_": translator("central", language),
+        }
+        return self._templates.get_template(template).render(shared | context)
 
-    def picture(self, unit: str | None, language: str) -> str:
-        """The part of the page that changes as responses arrive."""
-        return self._draw("picture.html", unit, language)
-
-    def _draw(self, template: str, unit: str | None, language: str) -> str:
-        reader = Reader(language, self._now(), self._zone)
-        return self._templates.get_template(template).render(
-            view=gather(self._store, self._questionnaires, unit, reader),
-            language=language,
-            languages=LANGUAGES,
-            face_labels=self._face_labels(language),
-            number=lambda value, decimals=0: number(value, language, decimals),
-            percent=lambda share: percent(share, language),
-            nps=nps,
-            whole=whole,
-            _=translator("central", language),
-        )
-
-    @cached_property
-    def _zone(self) -> tzinfo | None:
-        try:
-            return ZoneInfo("Europe/Helsinki")
-        except ZoneInfoNotFoundError:  # a machine without tzdata shows its own time
-            return None
-
-    def _face_labels(self, language: str) -> dict[int, str]:
+    def face_labels(self, language: str) -> dict[int, str]:
+        """What each face says."""
         labels = self._questionnaires.face_labels()
         return {
             value: in_language({code: text.text for code, text in texts.items()}, language)
@@ -91,6 +75,21 @@ def percent(share: float | None, language: str) -> str:
 def nps(value: float | None) -> str:
     """A Net Promoter Score as a whole number with a proper minus; a dash for None."""
     return "–" if value is None else str(whole(value)).replace("-", "\N{MINUS SIGN}")
+
+
+def in_language(names: Mapping[str, str], language: str) -> str:
+    """A name in this language, else in the first of fi, sv, en that there is."""
+    for wanted in (language, "fi", "sv", "en", *names):
+        if names.get(wanted):
+            return names[wanted]
+    return "–"
+
+
+def written_day(day: date, language: str) -> str:
+    """A day as it is written in this language."""
+    if language == "en":
+        return f"{day.day} {day:%b %Y}"
+    return f"{day.day}.{day.month}.{day.year}"
 
 
 def chosen_language(asked: str, accept_language: str) -> str:

@@ -1,102 +1,88 @@
-"""What the answers say together: distribution, mean, share agreeing, NPS.
+"""What the tallies say of the responses that are meant, in as few passes as a page needs."""
 
-Counted as responses are stored; skipped and not applicable are never numbers.
-"""
-
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeVar
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from sync.central.store.tables import tallies
+from device_config.questionnaire import Kind
+from sync.central.numbers.figures import RESPONSES, Counts, Summary, summarise
+from sync.central.store.tallies import Filter, Standing, counts_by_all, counts_by_item
 
-Tally = tuple[str, int, int]  # what was counted, the answer's value, how often
+ByItem = Mapping[str, Counts]
+Way = Literal["questionnaire", "channel", "language"]
+WAYS: tuple[Way, ...] = ("questionnaire", "channel", "language")
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
-class Statistics:
-    """The numbers of one unit, or of all."""
+class Readings:
+    """The tallies by day and standing, and those that are meant by the ways they came."""
 
-    responses: int = 0
-    simulated: int = 0
-    distribution: tuple[int, ...] = (0, 0, 0, 0, 0)  # answers 1, 2, 3, 4, 5 to statements
-    recommendations: tuple[int, ...] = (0,) * 11  # answers 0 … 10 to the NPS question
+    by_day: Mapping[tuple[str | date, ...], ByItem]
+    by_way: Mapping[tuple[str | date, ...], ByItem]
 
-    @property
-    def statement_answers(self) -> int:
-        """How many statements were answered with a number."""
-        return sum(self.distribution)
+    def __add__(self, other: "Readings") -> "Readings":
+        return Readings(_sum(self.by_day, other.by_day), _sum(self.by_way, other.by_way))
 
-    @property
-    def mean(self) -> float | None:
-        """The mean of the statement answers, 1–5; None without any."""
-        total = sum(value * count for value, count in enumerate(self.distribution, start=1))
-        return total / self.statement_answers if self.statement_answers else None
+    def days(self, standings: frozenset[Standing]) -> dict[date, ByItem]:
+        """The tallies of each day, of these standings together."""
+        days: dict[date, dict[str, Counts]] = {}
+        for (day, standing), by_item in self.by_day.items():
+            if standing in standings and isinstance(day, date):
+                _add(days.setdefault(day, {}), by_item)
+        return dict(days)
 
-    @property
-    def share_agreeing(self) -> float | None:
-        """The share of 4 and 5 among the statement answers, 0–1; None without any."""
-        agreeing = self.distribution[3] + self.distribution[4]
-        return agreeing / self.statement_answers if self.statement_answers else None
+    def responses(self, standing: Standing) -> int:
+        """How many responses of this standing there are."""
+        return sum(
+            by_item[RESPONSES].given
+            for (_, each), by_item in self.by_day.items()
+            if each == standing and RESPONSES in by_item
+        )
 
-    @property
-    def nps_answers(self) -> int:
-        """How many answered the recommendation question."""
-        return sum(self.recommendations)
-
-    @property
-    def nps(self) -> float | None:
-        """Promoters (9–10) less detractors (0–6) in per cent of who answered; None without any."""
-        if not self.nps_answers:
-            return None
-        lead = sum(self.recommendations[9:]) - sum(self.recommendations[:7])
-        return 100 * lead / self.nps_answers
+    def each(self, way: Way) -> dict[str, ByItem]:
+        """The tallies of each channel, language or questionnaire."""
+        found: dict[str, dict[str, Counts]] = {}
+        for values, by_item in self.by_way.items():
+            _add(found.setdefault(str(values[WAYS.index(way)]), {}), by_item)
+        return dict(found)
 
 
-def whole(number: float) -> int:
-    """To the nearest whole number, halves away from zero, as people round."""
-    return int(number + 0.5) if number >= 0 else -int(0.5 - number)
+def summary(connection: Connection, wanted: Filter, kinds: Mapping[str, Kind]) -> Summary:
+    """What these responses say together; `kinds` has the known items in the order of asking."""
+    return summarise(counts_by_item(connection, wanted), kinds)
 
 
-def statistics(connection: Connection, unit: str | None = None) -> Statistics:
-    """The numbers of one unit, or of all units together."""
-    total = func.sum(tallies.c.count)
-    statement = select(tallies.c.counted, tallies.c.value, total)
-    if unit is not None:
-        statement = statement.where(tallies.c.unit == unit)
-    rows = connection.execute(statement.group_by(tallies.c.counted, tallies.c.value))
-    return _fold((counted, value, int(count)) for counted, value, count in rows)
+def readings(connection: Connection, wanted: Filter, every_standing: Filter) -> Readings:
+    """Totals, trend and what is left out in one pass, channels and the like in another.
 
-
-def statistics_by_unit(connection: Connection, most: int | None = None) -> dict[str, Statistics]:
-    """The numbers of each unit, most responses first, at most `most` units.
-
-    Responses that name no unit stand under "".
+    `every_standing`: the same responses, those that are left out among them.
     """
-    busiest = (
-        select(tallies.c.unit)
-        .where(tallies.c.counted == "response")
-        .order_by(tallies.c.count.desc(), tallies.c.unit)
-        .limit(most)
+    return Readings(
+        counts_by_all(connection, every_standing, ("day", "standing")),
+        counts_by_all(connection, wanted, WAYS),
     )
-    chosen: dict[str, list[Tally]] = {unit: [] for unit in connection.execute(busiest).scalars()}
-    statement = select(tallies).where(tallies.c.unit.in_(chosen))
-    for unit, counted, value, count in connection.execute(statement):
-        chosen[unit].append((counted, value, count))
-    return {unit: _fold(rows) for unit, rows in chosen.items()}
 
 
-def units_with_responses(connection: Connection) -> int:
-    """How many units have responses."""
-    statement = select(func.count()).select_from(tallies)
-    return connection.execute(statement.where(tallies.c.counted == "response")).scalar_one()
+def together(found: Mapping[date, ByItem]) -> dict[str, Counts]:
+    """The tallies of all days together."""
+    total: dict[str, Counts] = {}
+    for by_item in found.values():
+        _add(total, by_item)
+    return total
 
 
-def _fold(rows: Iterable[Tally]) -> Statistics:
-    counts = {(counted, value): count for counted, value, count in rows}
-    return Statistics(
-        responses=counts.get(("response", 0), 0),
-        simulated=counts.get(("simulated", 0), 0),
-        distribution=tuple(counts.get(("statement", value), 0) for value in range(1, 6)),
-        recommendations=tuple(counts.get(("recommendation", value), 0) for value in range(11)),
-    )
+def _sum(one: Mapping[K, ByItem], other: Mapping[K, ByItem]) -> dict[K, ByItem]:
+    total = {key: dict(by_item) for key, by_item in one.items()}
+    for key, by_item in other.items():
+        _add(total.setdefault(key, {}), by_item)
+    return dict(total)
+
+
+def _add(total: dict[str, Counts], more: ByItem) -> None:
+    for item, counts in more.items():
+        total[item] = total.get(item, Counts()) + counts

@@ -1,0 +1,1 @@
+"""What answers say together: figures, periods, comparisons, and what everybody may know."""

@@ -1,0 +1,1 @@
+"""The tree of units with its numbers, and units side by side."""

@@ -1,0 +1,1 @@
+"""The public pages: what clients say of a county and its units, for everybody."""
