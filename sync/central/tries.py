@@ -26,7 +26,7 @@ class Tries:
 
     def wait_s(self, address: str, now: datetime) -> int:
         """Begin a try: 0 when it may go on, else the seconds until the next may."""
-        network = _network(address)
+        network = network_of(address)
         tries = self._by_address.setdefault(network, deque(maxlen=MOST_TRIES))
         self._by_address.move_to_end(network)
         if len(self._by_address) > MOST_ADDRESSES:
@@ -39,7 +39,7 @@ class Tries:
 
     def succeeded(self, address: str) -> None:
         """Take back the latest try: its code was right."""
-        tries = self._by_address.get(_network(address))
+        tries = self._by_address.get(network_of(address))
         if tries:
             tries.pop()
         if self._of_all:
@@ -58,7 +58,7 @@ def _wait_s(tries: deque[datetime], now: datetime) -> int:
     return math.ceil((tries[0] + WINDOW - now).total_seconds())
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """An IPv4 address, or the /64 of an IPv6 one: whoever has one of it has all."""
     bare = address.partition("%")[0]
     try:
