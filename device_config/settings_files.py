@@ -51,11 +51,18 @@ def read_layer(path: Path) -> Layer:
         raise UsageProblem(f"{path}: {error.strerror}; {what}") from None
     if size > MOST_BYTES:
         raise ConfigurationProblems(str(path), (TOO_LARGE,))
+    return layer_in(text, str(path))
+
+
+def layer_in(content: bytes, what: str) -> Layer:
+    """The settings that these bytes say; raises ConfigurationProblems, naming `what`."""
+    if len(content) > MOST_BYTES:
+        raise ConfigurationProblems(what, (TOO_LARGE,))
     try:
-        layer = tomllib.loads(text.decode("utf-8"))
+        layer = tomllib.loads(content.decode("utf-8"))
     # Also RecursionError, and ValueError for a number of thousands of digits.
     except (ValueError, RecursionError) as error:
-        raise ConfigurationProblems(str(path), (f"not TOML: {error}",)) from None
+        raise ConfigurationProblems(what, (f"not TOML: {error}",)) from None
     return _without_dates(layer)
 
 

@@ -1,31 +1,23 @@
 """The questionnaires that the service hands out and checks answers against."""
 
 import hashlib
-import logging
 import time
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
-from pathlib import Path
-from typing import Literal
 
 import msgspec
 
-from device_config.durable_file import file_fingerprint
-from device_config.questionnaire import Item, Kind, Questionnaire, Texts
-from device_config.questionnaire_files import (
-    found_in,
-    newest_of_each,
-    questionnaire_paths,
-    shipped_bytes,
-)
+from device_config.questionnaire import Kind, Questionnaire, Texts
+from device_config.questionnaire_files import newest_of_each, shipped_bytes, version_numbers
 from sync import wire
 
-log = logging.getLogger(__name__)
-
 LOOK_S = 1.0
-"""The folder of what was published is looked at so often, at most."""
-
-Tallied = Literal["statement", "recommendation"]
+"""What was published is looked at so often, at most."""
+Key = tuple[str, str]
+Fresh = Callable[[Collection[Key]], Iterable[tuple[bytes, datetime]]]
+"""What was published besides these: the bytes, and when they came."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +26,7 @@ class Published:
 
     body: bytes
     questionnaire: Questionnaire
+    added_at: datetime | None = None  # None: it travels with the program
 
     @cached_property
     def sha256(self) -> str:
@@ -42,75 +35,81 @@ class Published:
 
 
 class Questionnaires:
-    """Questionnaires by id and version: the shipped ones, and those published in a folder.
+    """Questionnaires by id and version: the shipped ones, and those that were published.
 
-    What is published while the service runs is known within a second.
+    What is published while the service runs, by whatever process, is known within a second.
     """
 
-    def __init__(self, bodies: tuple[bytes, ...], folder: Path | None = None) -> None:
-        self._shipped = [Published(b, msgspec.json.decode(b, type=Questionnaire)) for b in bodies]
-        self._folder = folder
+    def __init__(self, bodies: tuple[bytes, ...], fresh: Fresh | None = None) -> None:
+        self._fresh = fresh
         self._looked_at: float | None = None
-        self._seen: tuple[tuple[int, int], ...] = ()
-        self._take(self._shipped)
+        self._published: set[Key] = set()
+        self._take([_published(body) for body in bodies])
 
     def find(self, questionnaire_id: str, version: str) -> Published | None:
         """The questionnaire of this id and version, or None when we do not know it."""
         self._look()
         return self._by_key.get((questionnaire_id, version))
 
-    def entries(self) -> tuple[wire.QuestionnaireEntry, ...]:
-        """What a terminal should hold, for its configuration: of each id the highest version."""
+    def newest(self) -> tuple[Published, ...]:
+        """Of each id the highest version."""
         self._look()
-        return tuple(
-            wire.QuestionnaireEntry(
-                each.id, each.version, self._by_key[each.id, each.version].sha256
-            )
-            for each in newest_of_each(known.questionnaire for known in self._by_key.values())
+        found = newest_of_each(known.questionnaire for known in self._by_key.values())
+        return tuple(self._by_key[each.id, each.version] for each in found)
+
+    def all(self) -> tuple[Published, ...]:
+        """Every version, by id, the highest first."""
+        self._look()
+        by_version = sorted(
+            self._by_key.values(),
+            key=lambda each: version_numbers(each.questionnaire),
+            reverse=True,
         )
+        return tuple(sorted(by_version, key=lambda each: each.questionnaire.id))
+
+    def entries(self, only: Collection[str] | None = None) -> tuple[wire.QuestionnaireEntry, ...]:
+        """What a terminal should hold, for its configuration: the newest, or those of these ids."""
+        return tuple(
+            wire.QuestionnaireEntry(each.questionnaire.id, each.questionnaire.version, each.sha256)
+            for each in self.newest()
+            if only is None or each.questionnaire.id in only
+        )
+
+    def look_again(self) -> None:
+        """Know at once what was just published."""
+        self._looked_at = None
+        self._look()
 
     def _look(self) -> None:
         now = time.monotonic()
-        if self._folder is None or (self._looked_at is not None and now - self._looked_at < LOOK_S):
+        if self._fresh is None or (self._looked_at is not None and now - self._looked_at < LOOK_S):
             return
         self._looked_at = now
-        try:
-            seen = tuple(file_fingerprint(path) for path in questionnaire_paths(self._folder))
-            if seen == self._seen:
-                return
-            more = [
-                Published(each.path.read_bytes(), each.questionnaire)
-                for each in found_in(self._folder)[0]
-                if each.path is not None
-            ]
-        except OSError as error:
-            log.warning("%s: %s; going on with the questionnaires before", self._folder, error)
-            return
-        self._seen = seen
-        self._take([*self._shipped, *more])
+        more = [_published(*each) for each in self._fresh(self._published)]
+        if more:
+            self._take([*self._by_key.values(), *more])
+            self._published |= {(e.questionnaire.id, e.questionnaire.version) for e in more}
 
     def _take(self, known: list[Published]) -> None:
-        self._by_key = {(s.questionnaire.id, s.questionnaire.version): s for s in known}
-        self._items = {item.id: item for s in known for item in s.questionnaire.all_items()}
+        by_key: dict[Key, Published] = {}
+        for each in known:  # of the same id and version the shipped one counts
+            by_key.setdefault((each.questionnaire.id, each.questionnaire.version), each)
+        self._by_key = by_key
+        self._items = {
+            item.id: item for each in by_key.values() for item in each.questionnaire.all_items()
+        }
 
     def item_ids(self) -> tuple[str, ...]:
         """Every known item once, in the order of asking; free text is not among them."""
         self._look()
         return tuple(item.id for item in self._items.values() if item.kind != "text")
 
-    def counted_as(self, item_id: str, value: int) -> Tallied | None:
-        """Which statistic a number belongs to; None for an unknown item or one off its scale.
-
-        National item ids mean the same in every version, so a response of an unknown version
-        still counts.
-        """
-        item = self._items.get(item_id)
-        match item:
-            case Item(kind="statement") if 1 <= value <= 5:
-                return "statement"
-            case Item(kind="recommendation") if 0 <= value <= 10:
-                return "recommendation"
-        return None
+    def kinds(self) -> dict[str, Kind]:
+        """What kind each known item is of, in the order of asking; the reasons come last."""
+        self._look()
+        asked = {item_id: item.kind for item_id, item in self._items.items()}
+        known = (each.questionnaire.reasons for each in self._by_key.values())
+        return asked | {reasons.id: reasons.kind for reasons in known if reasons is not None}
 
     def kind_of(self, item_id: str | None) -> Kind | None:
         """What kind of item this is; None when we do not know it."""
@@ -127,6 +126,10 @@ class Questionnaires:
         return {}
 
 
-def shipped_questionnaires(folder: Path | None = None) -> Questionnaires:
-    """The questionnaires that travel with the program, and those published in this folder."""
-    return Questionnaires(shipped_bytes(), folder)
+def shipped_questionnaires() -> Questionnaires:
+    """The questionnaires that travel with the program, and no others."""
+    return Questionnaires(shipped_bytes())
+
+
+def _published(body: bytes, added_at: datetime | None = None) -> Published:
+    return Published(body, msgspec.json.decode(body, type=Questionnaire), added_at)

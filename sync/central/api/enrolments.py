@@ -14,6 +14,9 @@ from sync.central.api.replies import reply
 from sync.central.service import Call, Service
 from sync.central.store import NotEnrolled
 
+MOST_BYTES = 16 * 1024
+"""Whoever has no token must not fill the room for bodies that the terminals share."""
+
 REFUSALS: dict[NotEnrolled, tuple[HTTPStatus, str]] = {
     "unknown": (HTTPStatus.NOT_FOUND, "the code is not known; check it letter by letter"),
     "used": (HTTPStatus.GONE, "the code has been used; ask for a new one"),
@@ -25,16 +28,16 @@ REFUSALS: dict[NotEnrolled, tuple[HTTPStatus, str]] = {
 @post("/enrolments", status_code=201)
 async def post_enrolment(request: Call, service: NamedDependency[Service]) -> Response[bytes]:
     """Let the terminal in that brings a good code."""
-    wanted = await read(request, wire.EnrolmentRequest)
-    if "\0" in wanted.hardware_id + wanted.software:
-        raise bad_request("a text holds the character U+0000")
-    address = request.client.host if request.client else ""
-    _begin_try(service, address)
-    done = await asyncio.to_thread(service.store.enrol, wanted, service.now(), service.random)
+    async with read(request, service, wire.EnrolmentRequest, MOST_BYTES) as wanted:
+        if "\0" in wanted.hardware_id + wanted.software:
+            raise bad_request("a text holds the character U+0000")
+        address = request.client.host if request.client else ""
+        _begin_try(service, address)
+        done = await asyncio.to_thread(service.store.enrol, wanted, service.now(), service.random)
     if isinstance(done, str):
         raise ProblemError(*REFUSALS[done], kind=wire.CODE_PROBLEM + done)
     service.tries.succeeded(address)
-    config = configuration(done.terminal, service)
+    config = await asyncio.to_thread(configuration, done.terminal, service)
     enrolment = wire.Enrolment(
         terminal_id=done.terminal.id,
         token=done.token,

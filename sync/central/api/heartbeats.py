@@ -17,7 +17,7 @@ from sync.central.service import Call, Service
 async def post_heartbeat(request: Call, service: NamedDependency[Service]) -> Response[bytes]:
     """Keep the terminal's latest heartbeat; tell it which configuration it should hold."""
     terminal = await sender(request, service)
-    beat = await read(request, wire.Heartbeat)
-    await asyncio.to_thread(service.store.keep_heartbeat, terminal.id, beat, service.now())
-    current = wire.encode(configuration(terminal, service))
-    return reply(wire.HeartbeatReply(etag(current)))
+    async with read(request, service, wire.Heartbeat) as beat:
+        await asyncio.to_thread(service.store.keep_heartbeat, terminal.id, beat, service.now())
+    current = await asyncio.to_thread(configuration, terminal, service)
+    return reply(wire.HeartbeatReply(etag(wire.encode(current))))

@@ -1,5 +1,6 @@
 """GET /questionnaires: what the terminals ask."""
 
+import asyncio
 from http import HTTPStatus
 
 from litestar import Response, get
@@ -21,7 +22,7 @@ async def get_questionnaire(
 ) -> Response[bytes]:
     """A questionnaire in one version, byte for byte as its digest promises."""
     await sender(request, service)
-    found = service.questionnaires.find(questionnaire_id, version)
+    found = await asyncio.to_thread(service.questionnaires.find, questionnaire_id, version)
     if found is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, "no such questionnaire in this version")
     return reply_if_changed(request, found.body)

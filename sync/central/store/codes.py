@@ -58,14 +58,23 @@ def hash_of(code: str) -> str:
     return sha256(normal_code(code))
 
 
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A code that was just made: its id, and itself as it is shown, `XXXX-XXXX`."""
+
+    id: str
+    code: str
+
+
 def add_code(
     connection: Connection, wanted: CodeFor, now: datetime, expires_at: datetime, random: Random
-) -> str:
-    """A new one-time code, as it is shown: `XXXX-XXXX`. Only its hash is kept."""
+) -> NewCode:
+    """A new one-time code. Only its hash is kept."""
     code = "".join(random.choices(CODE_ALPHABET, k=8))
+    new_id = "c-" + "".join(random.choices(ID_ALPHABET, k=6))
     row = {
         "code_hash": sha256(code),
-        "id": "c-" + "".join(random.choices(ID_ALPHABET, k=6)),
+        "id": new_id,
         "unit": wanted.unit,
         "place": wanted.place,
         "staff_pin_hash": wanted.staff_pin_hash,
@@ -74,7 +83,7 @@ def add_code(
         "expires_at": expires_at,
     }
     connection.execute(insert(codes), row)
-    return f"{code[:4]}-{code[4:]}"
+    return NewCode(new_id, f"{code[:4]}-{code[4:]}")
 
 
 def find_code(connection: Connection, code: str) -> Row[*tuple[Any, ...]] | None:
@@ -104,9 +113,10 @@ def all_codes(connection: Connection) -> tuple[Code, ...]:
     return tuple(Code(*row) for row in rows)
 
 
-def withdraw(connection: Connection, id_or_code: str, now: datetime) -> bool:
-    """Let nobody in with this code, named by its id or itself; False when none is open."""
+def withdraw(connection: Connection, id_or_code: str, now: datetime) -> str | None:
+    """Let nobody in with this code, named by its id or itself; which it was, or None."""
     is_it = (codes.c.id == id_or_code) | (codes.c.code_hash == hash_of(id_or_code))
     is_open = (codes.c.used_at.is_(None), codes.c.withdrawn_at.is_(None))
     statement = update(codes).where(is_it, *is_open).values(withdrawn_at=now)
-    return connection.execute(statement).rowcount > 0
+    gone = connection.execute(statement.returning(codes.c.id)).first()
+    return None if gone is None else gone.id or ""

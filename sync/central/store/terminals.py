@@ -20,6 +20,7 @@ from sync.central.store.places import (
 )
 from sync.central.store.secrets import sha256
 from sync.central.store.tables import responses, terminals, units
+from sync.central.store.units import find_unit
 
 ID_ALPHABET = "abcdefghjkmnpqrstvwxyz23456789"
 NO_HARDWARE_ID = "unknown"
@@ -42,6 +43,7 @@ class Terminal:
     replaces: str | None
     enrolled_at: datetime
     revoked_at: datetime | None
+    retired_at: datetime | None
     location: wire.CentralLocation
     """Where it stands: the newest of what it was told and what it said."""
 
@@ -85,7 +87,9 @@ def move(
     connection: Connection, terminal_id: str, unit: str, place: str | None, now: datetime
 ) -> bool:
     """Tell a terminal where it stands from now on; False when there is no such terminal."""
-    if find_terminal(connection, terminal_id) is None:
+    # Of two at once the second waits here, and gives its place a revision above the first one's.
+    locked = select(terminals.c.id).where(terminals.c.id == terminal_id).with_for_update()
+    if connection.execute(locked).first() is None:
         return False
     news = {
         "unit": unit,
@@ -96,6 +100,14 @@ def move(
     told = connection.execute(_joined.where(terminals.c.id == terminal_id)).one()
     tell_place(connection, terminal_id, _told(told), now)
     return True
+
+
+def known_spot(connection: Connection, terminal: Terminal) -> tuple[str, str | None]:
+    """Unit and place where a terminal stands; what it was told if we do not know that unit."""
+    stands = terminal.location
+    if stands.unit is not None and find_unit(connection, stands.unit) is not None:
+        return stands.unit, stands.place
+    return terminal.unit, terminal.place
 
 
 def new_token(connection: Connection, terminal_id: str, random: Random) -> str:
@@ -190,3 +202,20 @@ def revoke(connection: Connection, terminal_id: str, now: datetime) -> bool:
     moment = func.coalesce(terminals.c.revoked_at, now)
     statement = update(terminals).where(terminals.c.id == terminal_id).values(revoked_at=moment)
     return connection.execute(statement).rowcount > 0
+
+
+def retire(connection: Connection, terminal_id: str, now: datetime) -> bool:
+    """Take a terminal out of use: refused, and no alarm any more; False when there is none."""
+    news = {
+        "revoked_at": func.coalesce(terminals.c.revoked_at, now),
+        "retired_at": func.coalesce(terminals.c.retired_at, now),
+    }
+    statement = update(terminals).where(terminals.c.id == terminal_id).values(news)
+    return connection.execute(statement).rowcount > 0
+
+
+def successors(connection: Connection, terminal_id: str) -> tuple[str, ...]:
+    """The terminals that were let in after this one, on its machine or in its place."""
+    after = (terminals.c.predecessor == terminal_id) | (terminals.c.replaces == terminal_id)
+    statement = select(terminals.c.id).where(after).order_by(terminals.c.number)
+    return tuple(connection.execute(statement).scalars())

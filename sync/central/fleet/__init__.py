@@ -1,0 +1,1 @@
+"""The terminals: what is the matter with them, and what they should be."""

@@ -1,0 +1,1 @@
+"""Codes that let terminals in: made, printed once, listed, withdrawn."""

@@ -1,0 +1,1 @@
+"""What terminals should be: settings, questionnaires, messages, the form's address, the units."""
