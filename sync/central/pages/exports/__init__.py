@@ -1,0 +1,1 @@
+"""The page from which responses go out as files."""
