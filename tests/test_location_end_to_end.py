@@ -42,7 +42,7 @@ def test_each_response_says_where_its_session_began_and_the_centre_knows_of_ever
         with terminal.window() as reach:
             with terminal.syncing():
                 wait_for(lambda: found(terminal, "esimerkin terv"), "the list of units")
-                _say_where(terminal, "Aula 1")
+                _say_where_and_wait(terminal, "Aula 1")
                 wait_for(lambda: (2, "Aula 1", True) in places(centre.folder, terminal), "Aula 1")
                 _answer_while(reach, lambda: _say_where_and_wait(terminal, "Aula 2"))
                 _answer_until(reach, terminal, "Aula 2")
