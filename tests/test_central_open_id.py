@@ -352,11 +352,23 @@ def test_the_secret_is_read_from_a_file_that_only_its_owner_can_read(tmp_path):
             "write an https address",
         ),
         (("--oidc-issuer", "https://id.example", "--open"), "nobody logs in at an open service"),
+        (("--oidc-client-id", "x", "--host", "192.0.2.1"), "without --oidc-issuer"),
+        (("--oidc-secret-file", "x", "--host", "192.0.2.1"), "without --oidc-issuer"),
         (("--url", "palaute.example.fi"), "write the root"),
         (("--url", "https://palaute.example.fi/under"), "write the root"),
         (("--url", "https://[broken"), "write the root"),
     ],
-    ids=["client", "url", "http", "open", "no-scheme", "path", "broken"],
+    ids=[
+        "client",
+        "url",
+        "http",
+        "open",
+        "no-issuer",
+        "no-issuer-secret",
+        "no-scheme",
+        "path",
+        "broken",
+    ],
 )
 def test_options_that_can_be_of_no_use_are_told_before_the_service_starts(tmp_path, options, said):
     told = CliRunner().invoke(main, ["central", "--state", str(tmp_path), *options])

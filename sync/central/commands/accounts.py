@@ -177,7 +177,7 @@ def account_reset_password(name: str, database: str | None, state: Path) -> None
 def _show_password(password: str) -> None:
     """The password alone on standard output, for scripts."""
     click.echo(password)
-    click.echo("(to be changed at the first login; kept nowhere and not shown again)", err=True)
+    click.echo("(to be changed on the page /account; kept nowhere and not shown again)", err=True)
 
 
 @click.group()

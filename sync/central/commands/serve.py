@@ -86,6 +86,8 @@ def central(  # noqa: PLR0913, PLR0917 - one parameter an option
         raise UsageProblem(f"--open with --host {host}: only on {', '.join(LOOPBACK)}")
     if is_open and oidc_issuer:
         raise UsageProblem("--open with --oidc-issuer: nobody logs in at an open service")
+    if not oidc_issuer and (oidc_client_id or oidc_secret_file):
+        raise UsageProblem("OpenID options without --oidc-issuer: give it, too, or none of them")
     root = _root(url)
     with opened_store(state, database) as store:
         from sync.central.server import listen, serve
